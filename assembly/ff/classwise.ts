@@ -1,0 +1,61 @@
+/**
+ * Class-wise goodness (after CwComp's channel-wise competition): the units of a layer fall into one group per class, a softmax over the
+ * groups' goodness gives p, and group k learns with the coefficient [k = label] - p_k. One pass, no negative, no label input.
+ */
+import { softmax } from "../fixed/softmax";
+import { coefficientsSingle } from "../kernels/coefficients";
+import { sumSquares } from "../kernels/sum_squares";
+import { exponent, layerState, stride, temperature, units } from "../layers/layer";
+import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_SCORES, runtime } from "../memory";
+import { LAYER_POSITIVES_RIGHT, count } from "../state";
+import { SPEC_CLASSES, SPEC_GOODNESS_FROM, spec } from "../spec";
+import { argument, goodnessOf } from "./goodness";
+import { currentRate } from "./pair";
+import { argmax } from "./readout";
+
+/** Goodness of each group (q8) into CLASS_TERMS, their shares (q15) onto SCORES; returns Σ y² over the layer. */
+export function groupGoodness(layer: i32): i64 {
+  const classes = spec(SPEC_CLASSES);
+  const size = units(layer) / classes;
+  const terms = runtime(RT_CLASS_TERMS);
+  const scores = runtime(RT_SCORES);
+  let squares: i64 = 0;
+  let total: i64 = 0;
+  for (let c = 0; c < classes; c++) {
+    const group = sumSquares(runtime(RT_ACTIVITY), c * size, (c + 1) * size);
+    store<i32>(terms + (<usize>c << 2), goodnessOf(group));
+    squares += group;
+    total += goodnessOf(group);
+  }
+  if (layer >= spec(SPEC_GOODNESS_FROM) && total > 0) {
+    for (let c = 0; c < classes; c++) {
+      const at = <usize>c << 2;
+      store<i32>(scores + at, load<i32>(scores + at) + <i32>((<i64>load<i32>(terms + at) << 15) / total));
+    }
+  }
+  return squares;
+}
+
+/** From the groups' goodness in CLASS_TERMS to COEFFICIENTS; false when all are 0. */
+export function classwiseCoefficients(layer: i32, label: i32): bool {
+  const classes = spec(SPEC_CLASSES);
+  const size = units(layer) / classes;
+  const terms = runtime(RT_CLASS_TERMS);
+  const coefficients = runtime(RT_COEFFICIENTS);
+  if (argmax(terms) == label) count(layerState(layer) + LAYER_POSITIVES_RIGHT, 1);
+  for (let c = 0; c < classes; c++) {
+    const at = terms + (<usize>c << 2);
+    store<i32>(at, argument(<i64>load<i32>(at), temperature(layer)));
+  }
+  softmax(terms, classes);
+  const now = currentRate(layer);
+  let learns = false;
+  for (let c = 0; c < classes; c++) {
+    const error = (c == label ? 32768 : 0) - load<i32>(terms + (<usize>c << 2));
+    const gain = <i32>((<i64>error * now) / 32768);
+    coefficientsSingle(runtime(RT_ACTIVITY), c * size, (c + 1) * size, gain, 31 - exponent(layer), coefficients);
+    if (gain != 0) learns = true;
+  }
+  memory.fill(coefficients + (<usize>units(layer) << 2), 0, <usize>(stride(layer) - units(layer)) << 2);
+  return learns;
+}

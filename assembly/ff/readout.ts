@@ -1,0 +1,58 @@
+/**
+ * The readout: a softmax layer on the normalised activities (Hinton 2022, §3.3), trained by its own delta rule in the same
+ * pass. Each layer it sees has its own part of it, which learns alone and at once, so nothing is stored until the last layer is done;
+ * the prediction adds the parts' logits.
+ */
+import { scheduledRate } from "../fixed/rate";
+import { advanceLanes } from "../fixed/random";
+import { softmax } from "../fixed/softmax";
+import { forwardSingle } from "../kernels/forward_single";
+import { entries } from "../kernels/rows";
+import { updateSingle } from "../kernels/update";
+import { readoutExponent, readoutShift, readoutState, readoutWeights } from "../layers/layer";
+import { RT_COEFFICIENTS, RT_LOGITS, RT_CLASS_TERMS, runtime } from "../memory";
+import { NET_STEP, netState } from "../state";
+import { SPEC_CLASSES, SPEC_HOLD_STEPS, SPEC_READOUT_RATE, SPEC_TOTAL_STEPS, padded, readoutScale, spec } from "../spec";
+
+/** Adds the logits of a layer's part (i32, q8) to LOGITS, and leaves them in CLASS_TERMS. `rows` rows of a single list. */
+export function readoutForward(layer: i32, list: usize, rows: i32): void {
+  const classes = spec(SPEC_CLASSES);
+  const terms = runtime(RT_CLASS_TERMS);
+  const logits = runtime(RT_LOGITS);
+  memory.fill(terms, 0, <usize>padded(classes) << 2);
+  forwardSingle<i16>(list, entries(rows), readoutWeights(layer), padded(classes), terms, 0, padded(classes));
+  for (let c = 0; c < classes; c++) {
+    const at = <usize>c << 2;
+    // q(scale + 4) -> q8.
+    const logit = load<i32>(terms + at) >> (readoutScale() + 4 - 8);
+    store<i32>(terms + at, logit);
+    store<i32>(logits + at, load<i32>(logits + at) + logit);
+  }
+}
+
+/** ΔW = rate * ([c = label] - p_c) * x, from the logits that `readoutForward` left. Classes with no error are skipped. */
+export function readoutLearn(layer: i32, list: usize, rows: i32, label: i32): void {
+  const classes = spec(SPEC_CLASSES);
+  const terms = runtime(RT_CLASS_TERMS);
+  const coefficients = runtime(RT_COEFFICIENTS);
+  const step = load<u32>(netState(NET_STEP));
+  const rate = scheduledRate(spec(SPEC_READOUT_RATE), step, spec(SPEC_HOLD_STEPS), spec(SPEC_TOTAL_STEPS));
+  const shift = <i64>(15 + 24 - readoutExponent());
+  softmax(terms, classes);
+  memory.fill(coefficients, 0, <usize>padded(classes) << 2);
+  for (let c = 0; c < classes; c++) {
+    const error = (c == label ? 32768 : 0) - load<i32>(terms + (<usize>c << 2));
+    const a = <i32>((<i64>error * rate + (<i64>1 << (shift - 1))) >> shift);
+    store<i16>(coefficients + (<usize>c << 2), <i16>max(min(a, 32767), -32767));
+  }
+  advanceLanes(readoutState(layer));
+  updateSingle<i16>(list, entries(rows), readoutWeights(layer), padded(classes), coefficients, readoutState(layer), readoutShift(), 0, padded(classes));
+}
+
+/** The class with the largest value of i32 [classes]; the lowest on a tie. */
+export function argmax(values: usize): i32 {
+  const classes = spec(SPEC_CLASSES);
+  let best = 0;
+  for (let c = 1; c < classes; c++) if (load<i32>(values + (<usize>c << 2)) > load<i32>(values + (<usize>best << 2))) best = c;
+  return best;
+}

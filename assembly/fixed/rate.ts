@@ -1,0 +1,18 @@
+/**
+ * Learning rates are i32 with 2^24 = 1.0. A coefficient a is `signal * rate * c * 2^Q`; Q is chosen once, from the initial
+ * rate, so that the largest expected signal (2^headroom) at c = 1 still fits an i16.
+ */
+
+/** The largest Q <= 24 with rate * 2^headroom * 2^Q <= 32767 * 2^24. */
+export function coefficientExponent(rate: i32, headroom: i32): i32 {
+  let exponent = 24;
+  while (exponent > 0 && (<i64>rate << (headroom + exponent)) > (<i64>32767 << 24)) exponent--;
+  return exponent;
+}
+
+/** The scheduled rate: constant for `hold` steps, then linear to 0 at `total`; constant when total = 0. Truncates. */
+export function scheduledRate(rate: i32, step: i32, hold: i32, total: i32): i32 {
+  if (total == 0 || step < hold) return rate;
+  if (step >= total) return 0;
+  return <i32>((<i64>rate * (total - step)) / (total - hold));
+}

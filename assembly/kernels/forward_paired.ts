@@ -1,0 +1,94 @@
+import { PAIRED_BYTES } from "./rows";
+import { loadWeights } from "./weights";
+
+/**
+ * sums+ (units,) += x+ (rows,) @ W (rows, units), and the same for sums- and x-, over the rows of a paired list: each
+ * weight is loaded once for both.
+ *
+ * W: i8 or i16, input-major, `stride` weights a row. sums: i32 [2][`plane`], positive first. Units `from`..`to`-1,
+ * multiples of 8.
+ */
+export function forwardPaired<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usize, plane: i32, from: i32, to: i32): void {
+  if (ASC_FEATURE_SIMD) simd<W>(list, count, weights, stride, sums, plane, from, to);
+  else scalar<W>(list, count, weights, stride, sums, plane, from, to);
+}
+
+function scalar<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usize, plane: i32, from: i32, to: i32): void {
+  const rowBytes = <usize>stride * sizeof<W>();
+  const end = list + <usize>count * PAIRED_BYTES;
+  for (let unit = from; unit < to; unit += 4) {
+    const column = weights + <usize>unit * sizeof<W>();
+    const out = sums + (<usize>unit << 2);
+    const outNegative = out + (<usize>plane << 2);
+    let p0 = load<i32>(out), p1 = load<i32>(out, 4), p2 = load<i32>(out, 8), p3 = load<i32>(out, 12);
+    let n0 = load<i32>(outNegative), n1 = load<i32>(outNegative, 4), n2 = load<i32>(outNegative, 8), n3 = load<i32>(outNegative, 12);
+    for (let entry = list; entry < end; entry += PAIRED_BYTES) {
+      for (let half: usize = 0; half < 4; half += 2) {
+        const p = <i32>load<i16>(entry + half, 4);
+        const n = <i32>load<i16>(entry + half, 8);
+        const at = column + <usize>load<u16>(entry + half) * rowBytes;
+        let w = <i32>load<W>(at);
+        p0 += w * p, n0 += w * n;
+        w = <i32>load<W>(at, sizeof<W>());
+        p1 += w * p, n1 += w * n;
+        w = <i32>load<W>(at, 2 * sizeof<W>());
+        p2 += w * p, n2 += w * n;
+        w = <i32>load<W>(at, 3 * sizeof<W>());
+        p3 += w * p, n3 += w * n;
+      }
+    }
+    store<i32>(out, p0), store<i32>(out, p1, 4), store<i32>(out, p2, 8), store<i32>(out, p3, 12);
+    store<i32>(outNegative, n0), store<i32>(outNegative, n1, 4), store<i32>(outNegative, n2, 8), store<i32>(outNegative, n3, 12);
+  }
+}
+
+function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usize, plane: i32, from: i32, to: i32): void {
+  const rowBytes = <usize>stride * sizeof<W>();
+  const end = list + <usize>count * PAIRED_BYTES;
+  const planeBytes = <usize>plane << 2;
+  let unit = from;
+  for (; unit + 16 <= to; unit += 16) {
+    const column = weights + <usize>unit * sizeof<W>();
+    const out = sums + (<usize>unit << 2);
+    let p0 = v128.load(out), p1 = v128.load(out, 16), p2 = v128.load(out, 32), p3 = v128.load(out, 48);
+    let n0 = v128.load(out + planeBytes), n1 = v128.load(out + planeBytes, 16);
+    let n2 = v128.load(out + planeBytes, 32), n3 = v128.load(out + planeBytes, 48);
+    for (let entry = list; entry < end; entry += PAIRED_BYTES) {
+      const positive = v128.load_splat<i32>(entry, 4);
+      const negative = v128.load_splat<i32>(entry, 8);
+      const w0 = column + <usize>load<u16>(entry) * rowBytes;
+      const w1 = column + <usize>load<u16>(entry, 2) * rowBytes;
+      let a = loadWeights<W>(w0), b = loadWeights<W>(w1);
+      let ab = v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+      p0 = i32x4.add(p0, i32x4.dot_i16x8_s(ab, positive)), n0 = i32x4.add(n0, i32x4.dot_i16x8_s(ab, negative));
+      ab = v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+      p1 = i32x4.add(p1, i32x4.dot_i16x8_s(ab, positive)), n1 = i32x4.add(n1, i32x4.dot_i16x8_s(ab, negative));
+      a = loadWeights<W>(w0 + 8 * sizeof<W>()), b = loadWeights<W>(w1 + 8 * sizeof<W>());
+      ab = v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+      p2 = i32x4.add(p2, i32x4.dot_i16x8_s(ab, positive)), n2 = i32x4.add(n2, i32x4.dot_i16x8_s(ab, negative));
+      ab = v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+      p3 = i32x4.add(p3, i32x4.dot_i16x8_s(ab, positive)), n3 = i32x4.add(n3, i32x4.dot_i16x8_s(ab, negative));
+    }
+    v128.store(out, p0), v128.store(out, p1, 16), v128.store(out, p2, 32), v128.store(out, p3, 48);
+    v128.store(out + planeBytes, n0), v128.store(out + planeBytes, n1, 16);
+    v128.store(out + planeBytes, n2, 32), v128.store(out + planeBytes, n3, 48);
+  }
+  for (; unit < to; unit += 8) {
+    const column = weights + <usize>unit * sizeof<W>();
+    const out = sums + (<usize>unit << 2);
+    let p0 = v128.load(out), p1 = v128.load(out, 16);
+    let n0 = v128.load(out + planeBytes), n1 = v128.load(out + planeBytes, 16);
+    for (let entry = list; entry < end; entry += PAIRED_BYTES) {
+      const positive = v128.load_splat<i32>(entry, 4);
+      const negative = v128.load_splat<i32>(entry, 8);
+      const a = loadWeights<W>(column + <usize>load<u16>(entry) * rowBytes);
+      const b = loadWeights<W>(column + <usize>load<u16>(entry, 2) * rowBytes);
+      let ab = v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+      p0 = i32x4.add(p0, i32x4.dot_i16x8_s(ab, positive)), n0 = i32x4.add(n0, i32x4.dot_i16x8_s(ab, negative));
+      ab = v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+      p1 = i32x4.add(p1, i32x4.dot_i16x8_s(ab, positive)), n1 = i32x4.add(n1, i32x4.dot_i16x8_s(ab, negative));
+    }
+    v128.store(out, p0), v128.store(out, p1, 16);
+    v128.store(out + planeBytes, n0), v128.store(out + planeBytes, n1, 16);
+  }
+}

@@ -1,0 +1,132 @@
+import { PAIRED_BYTES, SINGLE_BYTES } from "./rows";
+import { addToWeight, addToWeights } from "./weights";
+
+/**
+ * W[row][unit] += (a+[unit] * x+[row] + a-[unit] * x-[row]) >> shift, with carried rounding, saturating: the rank-2
+ * update of a pair (Hinton 2022, eq. 1) as one pass. In a single list x- = x+.
+ *
+ * The remainder of each unit starts at a random value below 2^shift and is carried from row to row, so every rounding is
+ * unbiased and the errors of neighbouring rows cancel.
+ *
+ * coefficients: i16 [units][2], a+ and a- side by side. lanes: 8 u16 that start the remainders (see fixed/random.ts).
+ * W: i8 or i16, input-major, `stride` weights a row. 8 <= shift <= 20. Units `from`..`to`-1, multiples of 8. A unit with
+ * both coefficients 0 changes nothing and is skipped.
+ */
+export function updateSingle<W>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+  if (ASC_FEATURE_SIMD) simd<W, u8>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+  else scalar<W, u8>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+}
+
+/** The same over a paired list. */
+export function updatePaired<W>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+  if (ASC_FEATURE_SIMD) simd<W, u16>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+  else scalar<W, u16>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+}
+
+/** Between neighbouring blocks of 8 units the starting remainders move by the golden ratio of 2^16. */
+const BLOCK_STEP: i32 = 0x9e37;
+
+// The second type parameter stands for the kind of list: u8 single, u16 paired.
+
+// @ts-ignore: decorator
+@inline function entryBytes<L>(): usize {
+  return sizeof<L>() == 1 ? SINGLE_BYTES : PAIRED_BYTES;
+}
+
+function scalar<W, L>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+  const rowBytes = <usize>stride * sizeof<W>();
+  const end = list + <usize>count * entryBytes<L>();
+  const mask = (1 << shift) - 1;
+  for (let unit = from; unit < to; unit++) {
+    const positive = <i32>load<i16>(coefficients + (<usize>unit << 2));
+    const negative = <i32>load<i16>(coefficients + (<usize>unit << 2), 2);
+    if ((positive | negative) == 0) continue;
+    const column = weights + <usize>unit * sizeof<W>();
+    const start = (<i32>load<u16>(lanes + (<usize>(unit & 7) << 1)) + (unit >> 3) * BLOCK_STEP) & 0xffff;
+    let carry = shift >= 16 ? start << (shift - 16) : start >> (16 - shift);
+    for (let entry = list; entry < end; entry += entryBytes<L>()) {
+      for (let half: usize = 0; half < 4; half += 2) {
+        const x = <i32>load<i16>(entry + half, 4);
+        const sum = carry + (sizeof<L>() == 1 ? (positive + negative) * x : positive * x + negative * <i32>load<i16>(entry + half, 8));
+        carry = sum & mask;
+        addToWeight<W>(column + <usize>load<u16>(entry + half) * rowBytes, sum >> shift);
+      }
+    }
+  }
+}
+
+function simd<W, L>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+  const rowBytes = <usize>stride * sizeof<W>();
+  const end = list + <usize>count * entryBytes<L>();
+  const mask = i32x4.splat((1 << shift) - 1);
+  const random = v128.load(lanes);
+  let unit = from;
+  for (; unit + 16 <= to; unit += 16) {
+    const at = coefficients + (<usize>unit << 2);
+    const a0 = v128.load(at), a1 = v128.load(at, 16), a2 = v128.load(at, 32), a3 = v128.load(at, 48);
+    if (!v128.any_true(v128.or(v128.or(a0, a1), v128.or(a2, a3)))) continue;
+    const column = weights + <usize>unit * sizeof<W>();
+    const start = i16x8.add(random, i16x8.splat(<i16>((unit >> 3) * BLOCK_STEP)));
+    const next = i16x8.add(random, i16x8.splat(<i16>(((unit >> 3) + 1) * BLOCK_STEP)));
+    let e0 = scaled(i32x4.extend_low_i16x8_u(start), shift), e1 = scaled(i32x4.extend_high_i16x8_u(start), shift);
+    let e2 = scaled(i32x4.extend_low_i16x8_u(next), shift), e3 = scaled(i32x4.extend_high_i16x8_u(next), shift);
+    for (let entry = list; entry < end; entry += entryBytes<L>()) {
+      let both = firstInputs<L>(entry);
+      let w = column + <usize>load<u16>(entry) * rowBytes;
+      e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, both)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, both));
+      e2 = i32x4.add(e2, i32x4.dot_i16x8_s(a2, both)), e3 = i32x4.add(e3, i32x4.dot_i16x8_s(a3, both));
+      addToWeights<W>(w, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, shift), i32x4.shr_s(e1, shift)));
+      addToWeights<W>(w + 8 * sizeof<W>(), i16x8.narrow_i32x4_s(i32x4.shr_s(e2, shift), i32x4.shr_s(e3, shift)));
+      e0 = v128.and(e0, mask), e1 = v128.and(e1, mask), e2 = v128.and(e2, mask), e3 = v128.and(e3, mask);
+
+      both = secondInputs<L>(entry);
+      w = column + <usize>load<u16>(entry, 2) * rowBytes;
+      e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, both)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, both));
+      e2 = i32x4.add(e2, i32x4.dot_i16x8_s(a2, both)), e3 = i32x4.add(e3, i32x4.dot_i16x8_s(a3, both));
+      addToWeights<W>(w, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, shift), i32x4.shr_s(e1, shift)));
+      addToWeights<W>(w + 8 * sizeof<W>(), i16x8.narrow_i32x4_s(i32x4.shr_s(e2, shift), i32x4.shr_s(e3, shift)));
+      e0 = v128.and(e0, mask), e1 = v128.and(e1, mask), e2 = v128.and(e2, mask), e3 = v128.and(e3, mask);
+    }
+  }
+  for (; unit < to; unit += 8) {
+    const at = coefficients + (<usize>unit << 2);
+    const a0 = v128.load(at), a1 = v128.load(at, 16);
+    if (!v128.any_true(v128.or(a0, a1))) continue;
+    const column = weights + <usize>unit * sizeof<W>();
+    const start = i16x8.add(random, i16x8.splat(<i16>((unit >> 3) * BLOCK_STEP)));
+    let e0 = scaled(i32x4.extend_low_i16x8_u(start), shift), e1 = scaled(i32x4.extend_high_i16x8_u(start), shift);
+    for (let entry = list; entry < end; entry += entryBytes<L>()) {
+      let both = firstInputs<L>(entry);
+      e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, both)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, both));
+      addToWeights<W>(column + <usize>load<u16>(entry) * rowBytes, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, shift), i32x4.shr_s(e1, shift)));
+      e0 = v128.and(e0, mask), e1 = v128.and(e1, mask);
+
+      both = secondInputs<L>(entry);
+      e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, both)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, both));
+      addToWeights<W>(column + <usize>load<u16>(entry, 2) * rowBytes, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, shift), i32x4.shr_s(e1, shift)));
+      e0 = v128.and(e0, mask), e1 = v128.and(e1, mask);
+    }
+  }
+}
+
+/** Random u16 in i32 lanes, scaled to [0, 2^shift). */
+// @ts-ignore: decorator
+@inline function scaled(random: v128, shift: i32): v128 {
+  return shift >= 16 ? i32x4.shl(random, shift - 16) : i32x4.shr_u(random, 16 - shift);
+}
+
+/** (x+, x-) of an entry's first row, in every pair of lanes. */
+// @ts-ignore: decorator
+@inline function firstInputs<L>(entry: usize): v128 {
+  if (sizeof<L>() == 1) return v128.load_splat<i16>(entry, 4);
+  const x = v128.load_splat<i64>(entry, 4);
+  return v128.shuffle<i16>(x, x, 0, 2, 0, 2, 0, 2, 0, 2);
+}
+
+/** (x+, x-) of an entry's second row. */
+// @ts-ignore: decorator
+@inline function secondInputs<L>(entry: usize): v128 {
+  if (sizeof<L>() == 1) return v128.load_splat<i16>(entry, 6);
+  const x = v128.load_splat<i64>(entry, 4);
+  return v128.shuffle<i16>(x, x, 1, 3, 1, 3, 1, 3, 1, 3);
+}

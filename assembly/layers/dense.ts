@@ -1,0 +1,51 @@
+/**
+ * The dense layer: every unit sees every input. Weights [inputs][stride], input-major, so that a zero input costs nothing
+ * in either direction. Each function picks the kernel of the layer's weight type and nothing else.
+ */
+import { advanceLanes } from "../fixed/random";
+import { coefficientsPaired } from "../kernels/coefficients";
+import { decayRow } from "../kernels/decay";
+import { forwardPaired } from "../kernels/forward_paired";
+import { forwardSingle } from "../kernels/forward_single";
+import { entries } from "../kernels/rows";
+import { updatePaired, updateSingle } from "../kernels/update";
+import { LAYER_LANES, LAYER_ROWS_USED, count } from "../state";
+import { inputs, layerState, stride, units, updateShift, weightBytes, weights } from "./layer";
+
+/** sums += x @ W over units `from`..`to`-1 for the rows of a single list. */
+export function denseForwardSingle(layer: i32, list: usize, rows: i32, sums: usize, from: i32, to: i32): void {
+  if (weightBytes(layer) == 1) forwardSingle<i8>(list, entries(rows), weights(layer), stride(layer), sums, from, to);
+  else forwardSingle<i16>(list, entries(rows), weights(layer), stride(layer), sums, from, to);
+}
+
+/** Both sums of a pair; sums i32 [2][plane]. */
+export function denseForwardPaired(layer: i32, list: usize, rows: i32, sums: usize, plane: i32, from: i32, to: i32): void {
+  if (weightBytes(layer) == 1) forwardPaired<i8>(list, entries(rows), weights(layer), stride(layer), sums, plane, from, to);
+  else forwardPaired<i16>(list, entries(rows), weights(layer), stride(layer), sums, plane, from, to);
+}
+
+/** Fresh remainders for the next update call of the layer. */
+export function denseBeginUpdate(layer: i32): void {
+  advanceLanes(layerState(layer) + LAYER_LANES);
+}
+
+export function denseUpdateSingle(layer: i32, list: usize, rows: i32, coefficients: usize, from: i32, to: i32): void {
+  const lanes = layerState(layer) + LAYER_LANES;
+  if (weightBytes(layer) == 1) updateSingle<i8>(list, entries(rows), weights(layer), stride(layer), coefficients, lanes, updateShift(layer), from, to);
+  else updateSingle<i16>(list, entries(rows), weights(layer), stride(layer), coefficients, lanes, updateShift(layer), from, to);
+}
+
+export function denseUpdatePaired(layer: i32, list: usize, rows: i32, coefficients: usize, from: i32, to: i32): void {
+  const lanes = layerState(layer) + LAYER_LANES;
+  if (weightBytes(layer) == 1) updatePaired<i8>(list, entries(rows), weights(layer), stride(layer), coefficients, lanes, updateShift(layer), from, to);
+  else updatePaired<i16>(list, entries(rows), weights(layer), stride(layer), coefficients, lanes, updateShift(layer), from, to);
+}
+
+/** Decays the row whose turn it is at this step. */
+export function denseDecay(layer: i32, step: u32, decay: i32): void {
+  const lanes = layerState(layer) + LAYER_LANES;
+  advanceLanes(lanes);
+  const row = weights(layer) + <usize>(step % <u32>inputs(layer)) * <usize>(stride(layer) * weightBytes(layer));
+  if (weightBytes(layer) == 1) decayRow<i8>(row, units(layer), decay, lanes);
+  else decayRow<i16>(row, units(layer), decay, lanes);
+}

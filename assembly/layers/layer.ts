@@ -1,0 +1,130 @@
+/**
+ * The layer table: what the step needs to know of each layer, derived from the spec by `init` and `open` and never stored
+ * in a checkpoint. One record of 64 bytes for each layer, in its own region.
+ */
+import { coefficientExponent } from "../fixed/rate";
+import { RT_LAYERS, runtime } from "../memory";
+import {
+  LAYER_RATE, LAYER_SCALE, LAYER_TEMPERATURE, LAYER_THRESHOLD, LAYER_UNITS, LAYER_WEIGHT_BITS, SPEC_READOUT_FROM,
+  SPEC_READOUT_RATE, layerInputs, layerSpec, padded, readoutScale, spec,
+} from "../spec";
+
+export const LAYER_RECORD_BYTES: usize = 64;
+
+const INPUTS: usize = 0;
+const UNITS: usize = 4;
+const STRIDE: usize = 8;
+const WEIGHT_BYTES: usize = 12;
+const WEIGHTS: usize = 16;
+const STATE: usize = 20;
+const SCALE: usize = 24;
+const EXPONENT: usize = 28;
+const RATE: usize = 32;
+const TEMPERATURE: usize = 36;
+const THRESHOLD: usize = 40;
+const READOUT_WEIGHTS: usize = 48;
+const READOUT_STATE: usize = 52;
+
+// @ts-ignore: decorator
+@inline function record(layer: i32): usize {
+  return runtime(RT_LAYERS) + <usize>layer * LAYER_RECORD_BYTES;
+}
+
+/** Rows of the weight matrix. */
+export function inputs(layer: i32): i32 {
+  return load<i32>(record(layer), INPUTS);
+}
+
+export function units(layer: i32): i32 {
+  return load<i32>(record(layer), UNITS);
+}
+
+/** Units padded to whole blocks of 8. */
+export function stride(layer: i32): i32 {
+  return load<i32>(record(layer), STRIDE);
+}
+
+/** 1 (i8) or 2 (i16). */
+export function weightBytes(layer: i32): i32 {
+  return load<i32>(record(layer), WEIGHT_BYTES);
+}
+
+/** Weights [inputs][stride], input-major. */
+export function weights(layer: i32): usize {
+  return <usize>load<u32>(record(layer), WEIGHTS);
+}
+
+/** Random lanes and counters of the layer: see `state.ts`. */
+export function layerState(layer: i32): usize {
+  return <usize>load<u32>(record(layer), STATE);
+}
+
+/** Weights are multiples of 2^-scale. */
+export function scale(layer: i32): i32 {
+  return load<i32>(record(layer), SCALE);
+}
+
+/** Q of the update coefficients: see `fixed/rate.ts`. */
+export function exponent(layer: i32): i32 {
+  return load<i32>(record(layer), EXPONENT);
+}
+
+/** Fraction bits of a summed update below the weight's last bit. */
+export function updateShift(layer: i32): i32 {
+  return exponent(layer) + 4 - scale(layer);
+}
+
+/** Initial learning rate, 2^24 = 1.0. */
+export function rate(layer: i32): i32 {
+  return load<i32>(record(layer), RATE);
+}
+
+/** T, q8. */
+export function temperature(layer: i32): i32 {
+  return load<i32>(record(layer), TEMPERATURE);
+}
+
+/** θ, q8 as a goodness. */
+export function threshold(layer: i32): i32 {
+  return units(layer) * load<i32>(record(layer), THRESHOLD);
+}
+
+export function hasReadout(layer: i32): bool {
+  return layer >= spec(SPEC_READOUT_FROM);
+}
+
+/** Readout weights [units][padded classes], i16. */
+export function readoutWeights(layer: i32): usize {
+  return <usize>load<u32>(record(layer), READOUT_WEIGHTS);
+}
+
+/** Random lanes of the layer's readout. */
+export function readoutState(layer: i32): usize {
+  return <usize>load<u32>(record(layer), READOUT_STATE);
+}
+
+export function readoutExponent(): i32 {
+  return coefficientExponent(spec(SPEC_READOUT_RATE), 0);
+}
+
+export function readoutShift(): i32 {
+  return readoutExponent() + 4 - readoutScale();
+}
+
+/** Fills the record of a layer from the spec and the addresses the plan gave it. */
+export function describeLayer(layer: i32, weightsAt: usize, stateAt: usize, readoutAt: usize, readoutStateAt: usize): void {
+  const at = record(layer);
+  store<i32>(at, layerInputs(layer), INPUTS);
+  store<i32>(at, layerSpec(layer, LAYER_UNITS), UNITS);
+  store<i32>(at, padded(layerSpec(layer, LAYER_UNITS)), STRIDE);
+  store<i32>(at, layerSpec(layer, LAYER_WEIGHT_BITS) >> 3, WEIGHT_BYTES);
+  store<u32>(at, <u32>weightsAt, WEIGHTS);
+  store<u32>(at, <u32>stateAt, STATE);
+  store<i32>(at, layerSpec(layer, LAYER_SCALE), SCALE);
+  store<i32>(at, coefficientExponent(layerSpec(layer, LAYER_RATE), 4), EXPONENT);
+  store<i32>(at, layerSpec(layer, LAYER_RATE), RATE);
+  store<i32>(at, layerSpec(layer, LAYER_TEMPERATURE), TEMPERATURE);
+  store<i32>(at, layerSpec(layer, LAYER_THRESHOLD), THRESHOLD);
+  store<u32>(at, <u32>readoutAt, READOUT_WEIGHTS);
+  store<u32>(at, <u32>readoutStateAt, READOUT_STATE);
+}

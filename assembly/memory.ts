@@ -1,0 +1,62 @@
+/**
+ * Where things live. Three parts, in this order:
+ *
+ *   static      tables and the RUNTIME block, placed by the compiler below `__heap_base`
+ *   persistent  header, spec, state, weights: a checkpoint is a copy of these bytes
+ *   transient   layer table and scratch, rebuilt by `init` and `open`
+ *
+ * The persistent part holds no addresses, so a checkpoint moves freely between builds. Nothing is live at address 0.
+ */
+
+/** Start of the persistent part, 16-byte aligned. */
+// @ts-ignore: decorator
+@inline export function base(): usize {
+  return (__heap_base + 15) & ~15;
+}
+
+/** Header of a checkpoint, five words and three of padding. */
+export const HEADER_BYTES: usize = 32;
+export const HEADER_MAGIC: usize = 0;
+export const HEADER_VERSION: usize = 4;
+/** Bytes of the whole persistent part, header included. */
+export const HEADER_SIZE: usize = 8;
+/** CRC-32 of everything behind the header. */
+export const HEADER_CRC: usize = 12;
+
+/** The RUNTIME block: what one instance knows of itself; never part of a checkpoint. */
+export const RUNTIME: usize = memory.data(128, 16);
+export const RT_STATUS: usize = 0;
+export const RT_DETAIL: usize = 4;
+export const RT_READY: usize = 8;
+export const RT_PERSISTENT_BYTES: usize = 12;
+export const RT_STATE: usize = 16;
+export const RT_LAYERS: usize = 20;
+export const RT_FRAME: usize = 24;
+export const RT_IMAGE_ROWS: usize = 28;
+export const RT_ROWS_A: usize = 32;
+export const RT_ROWS_B: usize = 36;
+export const RT_IMAGE_SUMS: usize = 40;
+export const RT_SUMS: usize = 44;
+export const RT_ACTIVITY: usize = 48;
+export const RT_COEFFICIENTS: usize = 52;
+export const RT_CLASS_TERMS: usize = 56;
+export const RT_SCORES: usize = 60;
+export const RT_LOGITS: usize = 64;
+export const RT_TOTAL_BYTES: usize = 68;
+
+// @ts-ignore: decorator
+@inline export function runtime(offset: usize): usize {
+  return <usize>load<u32>(RUNTIME + offset);
+}
+
+// @ts-ignore: decorator
+@inline export function setRuntime(offset: usize, value: usize): void {
+  store<u32>(RUNTIME + offset, <u32>value);
+}
+
+/** Keeps and returns a status with its detail. */
+export function report(status: i32, detail: i32): i32 {
+  store<i32>(RUNTIME + RT_STATUS, status);
+  store<i32>(RUNTIME + RT_DETAIL, detail);
+  return status;
+}

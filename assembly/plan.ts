@@ -1,0 +1,203 @@
+/**
+ * Spec -> byte map of memory. A pure function of the spec: regions follow each other, each 16-byte aligned, persistent
+ * ones first. `walk` is the only place that knows a size; the engine, the host and the docs all ask it.
+ */
+import { NO_MEMORY, OK } from "./abi";
+import { LANES_BYTES } from "./fixed/random";
+import { LAYER_RECORD_BYTES, describeLayer } from "./layers/layer";
+import {
+  HEADER_BYTES, RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LAYERS, RT_LOGITS,
+  RT_PERSISTENT_BYTES, RT_ROWS_A, RT_ROWS_B, RT_SCORES, RT_STATE, RT_SUMS, RT_TOTAL_BYTES, base, report, runtime,
+  setRuntime,
+} from "./memory";
+import {
+  LAYER_UNITS, LAYER_WEIGHT_BITS, SPEC_CLASSES, SPEC_INPUT_CHANNELS, SPEC_INPUT_HEIGHT, SPEC_INPUT_WIDTH, SPEC_LAYER_COUNT,
+  SPEC_MEMORY_LIMIT, SPEC_READOUT_FROM, frameSize, layerInputs, layerSpec, padded, spec, specBytes,
+} from "./spec";
+import { LAYER_STATE_BYTES, NET_STATE_BYTES } from "./state";
+
+// Region kinds, in memory order.
+export const REGION_HEADER: i32 = 1;
+export const REGION_SPEC: i32 = 2;
+export const REGION_STATE: i32 = 3;
+export const REGION_LAYER_STATE: i32 = 4;
+export const REGION_WEIGHTS: i32 = 5;
+export const REGION_READOUT_STATE: i32 = 6;
+export const REGION_READOUT_WEIGHTS: i32 = 7;
+export const REGION_LAYER_TABLE: i32 = 8;
+export const REGION_FRAME: i32 = 9;
+export const REGION_IMAGE_ROWS: i32 = 10;
+export const REGION_ROWS_A: i32 = 11;
+export const REGION_ROWS_B: i32 = 12;
+export const REGION_IMAGE_SUMS: i32 = 13;
+export const REGION_SUMS: i32 = 14;
+export const REGION_ACTIVITY: i32 = 15;
+export const REGION_COEFFICIENTS: i32 = 16;
+export const REGION_CLASS_TERMS: i32 = 17;
+export const REGION_SCORES: i32 = 18;
+export const REGION_LOGITS: i32 = 19;
+
+// Element types of a region.
+export const TYPE_U8: i32 = 1;
+export const TYPE_I8: i32 = 2;
+export const TYPE_U16: i32 = 3;
+export const TYPE_I16: i32 = 4;
+export const TYPE_I32: i32 = 5;
+export const TYPE_U32: i32 = 6;
+
+// Fields of the descriptor of a region, for `region(index, field)`.
+export const FIELD_KIND: i32 = 0;
+/** Layer the region belongs to, -1 for none. */
+export const FIELD_LAYER: i32 = 1;
+export const FIELD_OFFSET: i32 = 2;
+export const FIELD_BYTES: i32 = 3;
+export const FIELD_TYPE: i32 = 4;
+/** Shape [rows][columns] of the elements in use. */
+export const FIELD_ROWS: i32 = 5;
+export const FIELD_COLUMNS: i32 = 6;
+/** Elements from one row to the next. */
+export const FIELD_STRIDE: i32 = 7;
+/** 1 when the region is part of a checkpoint. */
+export const FIELD_PERSISTENT: i32 = 8;
+const FIELD_COUNT: i32 = 9;
+
+/** The walk: where the next region starts, and what to keep of it. */
+const WALK: usize = memory.data(16, 4);
+const WALK_CURSOR: usize = 0;
+const WALK_INDEX: usize = 4;
+const WALK_TARGET: usize = 8;
+/** Descriptor of the region the walk was asked for. */
+const FOUND: usize = memory.data(36, 4);
+
+function elementBytes(type: i32): i32 {
+  return type <= TYPE_I8 ? 1 : type <= TYPE_I16 ? 2 : 4;
+}
+
+/** Places the next region and returns its address. */
+function place(kind: i32, layer: i32, type: i32, rows: i32, columns: i32, stride: i32, persistent: bool): usize {
+  const at = <usize>load<u32>(WALK, WALK_CURSOR);
+  const bytes = rows * stride * elementBytes(type);
+  const index = load<i32>(WALK, WALK_INDEX);
+  if (index == load<i32>(WALK, WALK_TARGET)) {
+    store<i32>(FOUND + (FIELD_KIND << 2), kind);
+    store<i32>(FOUND + (FIELD_LAYER << 2), layer);
+    store<i32>(FOUND + (FIELD_OFFSET << 2), <i32>at);
+    store<i32>(FOUND + (FIELD_BYTES << 2), bytes);
+    store<i32>(FOUND + (FIELD_TYPE << 2), type);
+    store<i32>(FOUND + (FIELD_ROWS << 2), rows);
+    store<i32>(FOUND + (FIELD_COLUMNS << 2), columns);
+    store<i32>(FOUND + (FIELD_STRIDE << 2), stride);
+    store<i32>(FOUND + (FIELD_PERSISTENT << 2), persistent ? 1 : 0);
+  }
+  store<i32>(WALK, index + 1, WALK_INDEX);
+  store<u32>(WALK, <u32>((at + <usize>bytes + 15) & ~15), WALK_CURSOR);
+  return at;
+}
+
+// @ts-ignore: decorator
+@inline function vector(kind: i32, type: i32, length: i32): usize {
+  return place(kind, -1, type, 1, length, length, false);
+}
+
+/**
+ * Visits every region in order; keeps the descriptor of region `target` (-1: none) and, when `commit`, the addresses
+ * in RUNTIME and in the layer table. The spec must be valid. Returns the number of regions.
+ */
+function walk(target: i32, commit: bool): i32 {
+  const layers = spec(SPEC_LAYER_COUNT);
+  const classes = spec(SPEC_CLASSES);
+  const readoutFrom = spec(SPEC_READOUT_FROM);
+  store<u32>(WALK, <u32>base(), WALK_CURSOR);
+  store<i32>(WALK, 0, WALK_INDEX);
+  store<i32>(WALK, target, WALK_TARGET);
+
+  place(REGION_HEADER, -1, TYPE_U32, 1, <i32>HEADER_BYTES >> 2, <i32>HEADER_BYTES >> 2, true);
+  place(REGION_SPEC, -1, TYPE_I32, 1, <i32>specBytes() >> 2, <i32>specBytes() >> 2, true);
+  const state = place(REGION_STATE, -1, TYPE_U32, 1, <i32>NET_STATE_BYTES >> 2, <i32>NET_STATE_BYTES >> 2, true);
+  // The layer table stands behind the persistent part, whose size the walk before this one has found.
+  if (commit) setRuntime(RT_LAYERS, base() + runtime(RT_PERSISTENT_BYTES));
+
+  let widest = 0;
+  for (let layer = 0; layer < layers; layer++) {
+    const units = layerSpec(layer, LAYER_UNITS);
+    const stride = padded(units);
+    widest = max(widest, stride);
+    const layerState = place(REGION_LAYER_STATE, layer, TYPE_U32, 1, <i32>LAYER_STATE_BYTES >> 2, <i32>LAYER_STATE_BYTES >> 2, true);
+    const weights = place(REGION_WEIGHTS, layer, layerSpec(layer, LAYER_WEIGHT_BITS) == 8 ? TYPE_I8 : TYPE_I16, layerInputs(layer), units, stride, true);
+    let readoutState: usize = 0;
+    let readoutWeights: usize = 0;
+    if (layer >= readoutFrom) {
+      readoutState = place(REGION_READOUT_STATE, layer, TYPE_U32, 1, <i32>LANES_BYTES >> 2, <i32>LANES_BYTES >> 2, true);
+      readoutWeights = place(REGION_READOUT_WEIGHTS, layer, TYPE_I16, units, classes, padded(classes), true);
+    }
+    if (commit) describeLayer(layer, weights, layerState, readoutWeights, readoutState);
+  }
+  const persistentEnd = <usize>load<u32>(WALK, WALK_CURSOR);
+
+  place(REGION_LAYER_TABLE, -1, TYPE_U32, layers, <i32>LAYER_RECORD_BYTES >> 2, <i32>LAYER_RECORD_BYTES >> 2, false);
+  const frame = place(REGION_FRAME, -1, TYPE_U8, spec(SPEC_INPUT_HEIGHT), spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_CHANNELS), spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_CHANNELS), false);
+  // Lists of non-zero rows, two rows an entry: 4 u16 for one input vector, 6 for a pair of them.
+  const imageRows = place(REGION_IMAGE_ROWS, -1, TYPE_U16, (frameSize() + 2) >> 1, 4, 4, false);
+  const listRows = (max(widest, padded(classes)) >> 1) + 1;
+  const rowsA = place(REGION_ROWS_A, -1, TYPE_U16, listRows, 6, 6, false);
+  const rowsB = place(REGION_ROWS_B, -1, TYPE_U16, listRows, 6, 6, false);
+  const imageSums = vector(REGION_IMAGE_SUMS, TYPE_I32, padded(layerSpec(0, LAYER_UNITS)));
+  const sums = place(REGION_SUMS, -1, TYPE_I32, 2, widest, widest, false);
+  const activity = place(REGION_ACTIVITY, -1, TYPE_I16, 2, widest, widest, false);
+  const wide = max(widest, padded(classes));
+  const coefficients = place(REGION_COEFFICIENTS, -1, TYPE_I16, wide, 2, 2, false);
+  const terms = vector(REGION_CLASS_TERMS, TYPE_I32, padded(classes));
+  const scores = vector(REGION_SCORES, TYPE_I32, padded(classes));
+  const logits = vector(REGION_LOGITS, TYPE_I32, padded(classes));
+  const end = <usize>load<u32>(WALK, WALK_CURSOR);
+
+  if (commit) {
+    setRuntime(RT_STATE, state);
+    setRuntime(RT_FRAME, frame);
+    setRuntime(RT_IMAGE_ROWS, imageRows);
+    setRuntime(RT_ROWS_A, rowsA);
+    setRuntime(RT_ROWS_B, rowsB);
+    setRuntime(RT_IMAGE_SUMS, imageSums);
+    setRuntime(RT_SUMS, sums);
+    setRuntime(RT_ACTIVITY, activity);
+    setRuntime(RT_COEFFICIENTS, coefficients);
+    setRuntime(RT_CLASS_TERMS, terms);
+    setRuntime(RT_SCORES, scores);
+    setRuntime(RT_LOGITS, logits);
+  }
+  setRuntime(RT_PERSISTENT_BYTES, persistentEnd - base());
+  setRuntime(RT_TOTAL_BYTES, end);
+  return load<i32>(WALK, WALK_INDEX);
+}
+
+/** Plans a valid spec: sizes only. Returns the bytes of linear memory it needs, from address 0, or NO_MEMORY. */
+export function planMemory(): i32 {
+  walk(-1, false);
+  const total = runtime(RT_TOTAL_BYTES);
+  const limit = <usize>spec(SPEC_MEMORY_LIMIT);
+  if (total > <usize>i32.MAX_VALUE) return report(NO_MEMORY, i32.MAX_VALUE);
+  if (limit != 0 && total > limit) return report(NO_MEMORY, <i32>(total - limit));
+  return <i32>total;
+}
+
+/** Plans a valid spec and keeps the addresses. Returns a status. */
+export function commitPlan(): i32 {
+  const total = planMemory();
+  if (total < 0) return total;
+  walk(-1, true);
+  return OK;
+}
+
+export function regionCount(): i32 {
+  return walk(-1, false);
+}
+
+/** A field of the descriptor of region `index`, for a valid spec and indices in range. */
+export function regionField(index: i32, field: i32): i32 {
+  walk(index, false);
+  return load<i32>(FOUND + (<usize>field << 2));
+}
+
+export function isField(field: i32): bool {
+  return field >= 0 && field < FIELD_COUNT;
+}

@@ -1,0 +1,186 @@
+/**
+ * The network spec: 32 header words and 16 words for each layer, all i32, right behind the checkpoint header.
+ * It is validated once, by `plan`, `init` and `open`; everything after that trusts it.
+ */
+import { ABI_VERSION, BAD_MAGIC, BAD_SPEC, BAD_VERSION, MAGIC, OK } from "./abi";
+import { HEADER_BYTES, base, report } from "./memory";
+import { coefficientExponent } from "./fixed/rate";
+
+export const SPEC_HEADER_WORDS: i32 = 32;
+export const SPEC_LAYER_WORDS: i32 = 16;
+
+// Header words.
+export const SPEC_MAGIC: i32 = 0;
+export const SPEC_VERSION: i32 = 1;
+export const SPEC_OBJECTIVE: i32 = 2;
+export const SPEC_CLASSES: i32 = 3;
+export const SPEC_INPUT_WIDTH: i32 = 4;
+export const SPEC_INPUT_HEIGHT: i32 = 5;
+export const SPEC_INPUT_CHANNELS: i32 = 6;
+export const SPEC_LABEL_PLACEMENT: i32 = 7;
+export const SPEC_LABEL_LEVEL: i32 = 8;
+export const SPEC_NEGATIVES: i32 = 9;
+/** First layer whose activities the readout sees; layer_count = no readout. */
+export const SPEC_READOUT_FROM: i32 = 10;
+/** First layer whose goodness counts in prediction. */
+export const SPEC_GOODNESS_FROM: i32 = 11;
+export const SPEC_READOUT_RATE: i32 = 12;
+export const SPEC_HOLD_STEPS: i32 = 13;
+export const SPEC_TOTAL_STEPS: i32 = 14;
+export const SPEC_SEED: i32 = 15;
+export const SPEC_LAYER_COUNT: i32 = 16;
+/** Bytes of linear memory the plan may use; 0 = no limit. */
+export const SPEC_MEMORY_LIMIT: i32 = 17;
+/** Level of the always-on input of every layer, q4; 0 = no bias. */
+export const SPEC_BIAS_LEVEL: i32 = 18;
+export const SPEC_LOSS: i32 = 19;
+/** Probability that a value of the frame is left out of a training step, q8. */
+export const SPEC_INPUT_DROPOUT: i32 = 20;
+const SPEC_RESERVED: i32 = 21;
+
+// Words of one layer.
+export const LAYER_KIND: i32 = 0;
+export const LAYER_UNITS: i32 = 1;
+export const LAYER_WEIGHT_BITS: i32 = 2;
+/** Weights are multiples of 2^-scale. */
+export const LAYER_SCALE: i32 = 3;
+/** Learning rate, 2^24 = 1.0. */
+export const LAYER_RATE: i32 = 4;
+/** Temperature T of the logistic, q8. */
+export const LAYER_TEMPERATURE: i32 = 5;
+/** Weight decay at each visit of a row (one row a step), q16. */
+export const LAYER_DECAY: i32 = 6;
+/** Threshold: θ = units * this, q8. */
+export const LAYER_THRESHOLD: i32 = 7;
+/** Standard deviation of the initial weights times sqrt(inputs), q8. */
+export const LAYER_INIT: i32 = 8;
+const LAYER_RESERVED: i32 = 9;
+
+export const OBJECTIVE_PAIR: i32 = 0;
+export const OBJECTIVE_CLASSWISE: i32 = 1;
+export const LOSS_THRESHOLD: i32 = 0;
+export const LOSS_DIFFERENCE: i32 = 1;
+export const LABEL_NONE: i32 = 0;
+export const LABEL_REPLACE: i32 = 1;
+export const LABEL_APPEND: i32 = 2;
+export const NEGATIVES_RANDOM: i32 = 0;
+export const NEGATIVES_HARD: i32 = 1;
+export const KIND_DENSE: i32 = 0;
+
+/** With more inputs an i32 accumulator could overflow: 32768 * 16.5 * 3840 < 2^31. */
+const MAX_INPUTS: i32 = 3840;
+const MAX_UNITS: i32 = 3839;
+const MAX_LAYERS: i32 = 255;
+const MAX_CLASSES: i32 = 128;
+/** y * rate must stay below 2^31. */
+const MAX_RATE: i32 = 65000;
+const READOUT_SCALE: i32 = 11;
+
+// @ts-ignore: decorator
+@inline export function specAddress(): usize {
+  return base() + HEADER_BYTES;
+}
+
+// @ts-ignore: decorator
+@inline export function spec(word: i32): i32 {
+  return load<i32>(specAddress() + (<usize>word << 2));
+}
+
+// @ts-ignore: decorator
+@inline export function layerSpec(layer: i32, word: i32): i32 {
+  return spec(SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + word);
+}
+
+export function specBytes(): usize {
+  return <usize>(SPEC_HEADER_WORDS + spec(SPEC_LAYER_COUNT) * SPEC_LAYER_WORDS) << 2;
+}
+
+/** Values in one frame. */
+export function frameSize(): i32 {
+  return spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_HEIGHT) * spec(SPEC_INPUT_CHANNELS);
+}
+
+/** Rows of the weight matrix of a layer: its inputs, then label rows (first layer), then the bias row. */
+export function layerInputs(layer: i32): i32 {
+  const bias = spec(SPEC_BIAS_LEVEL) > 0 ? 1 : 0;
+  if (layer > 0) return layerSpec(layer - 1, LAYER_UNITS) + bias;
+  return frameSize() + (spec(SPEC_LABEL_PLACEMENT) == LABEL_APPEND ? spec(SPEC_CLASSES) : 0) + bias;
+}
+
+/** Units padded to whole blocks of 8: the row length of every array over units. */
+// @ts-ignore: decorator
+@inline export function padded(units: i32): i32 {
+  return (units + 7) & ~7;
+}
+
+export function readoutScale(): i32 {
+  return READOUT_SCALE;
+}
+
+function inRange(word: i32, low: i32, high: i32): bool {
+  const value = spec(word);
+  return value >= low && value <= high;
+}
+
+/** Checks every field; OK, or the first fault as a kept status with the word index as detail. */
+export function validate(): i32 {
+  if (spec(SPEC_MAGIC) != MAGIC) return report(BAD_MAGIC, spec(SPEC_MAGIC));
+  if (spec(SPEC_VERSION) != ABI_VERSION) return report(BAD_VERSION, spec(SPEC_VERSION));
+  const fault = firstFault();
+  return fault < 0 ? OK : report(BAD_SPEC, fault);
+}
+
+function firstFault(): i32 {
+  if (!inRange(SPEC_LAYER_COUNT, 1, MAX_LAYERS)) return SPEC_LAYER_COUNT;
+  const layers = spec(SPEC_LAYER_COUNT);
+  if (!inRange(SPEC_OBJECTIVE, OBJECTIVE_PAIR, OBJECTIVE_CLASSWISE)) return SPEC_OBJECTIVE;
+  if (!inRange(SPEC_CLASSES, 2, MAX_CLASSES)) return SPEC_CLASSES;
+  if (!inRange(SPEC_INPUT_WIDTH, 1, MAX_INPUTS)) return SPEC_INPUT_WIDTH;
+  if (!inRange(SPEC_INPUT_HEIGHT, 1, MAX_INPUTS / spec(SPEC_INPUT_WIDTH))) return SPEC_INPUT_HEIGHT;
+  if (!inRange(SPEC_INPUT_CHANNELS, 1, MAX_INPUTS / (spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_HEIGHT)))) return SPEC_INPUT_CHANNELS;
+  const classwise = spec(SPEC_OBJECTIVE) == OBJECTIVE_CLASSWISE;
+  if (classwise ? spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE : !inRange(SPEC_LABEL_PLACEMENT, LABEL_REPLACE, LABEL_APPEND)) return SPEC_LABEL_PLACEMENT;
+  if (spec(SPEC_LABEL_PLACEMENT) == LABEL_REPLACE && frameSize() <= spec(SPEC_CLASSES)) return SPEC_LABEL_PLACEMENT;
+  if (layerInputs(0) > MAX_INPUTS) return SPEC_INPUT_WIDTH;
+  if (!inRange(SPEC_LABEL_LEVEL, classwise ? 0 : 1, 127)) return SPEC_LABEL_LEVEL;
+  if (!inRange(SPEC_LOSS, LOSS_THRESHOLD, LOSS_DIFFERENCE)) return SPEC_LOSS;
+  if (!inRange(SPEC_INPUT_DROPOUT, 0, 192)) return SPEC_INPUT_DROPOUT;
+  if (!inRange(SPEC_BIAS_LEVEL, 0, 127)) return SPEC_BIAS_LEVEL;
+  if (!inRange(SPEC_NEGATIVES, NEGATIVES_RANDOM, NEGATIVES_HARD)) return SPEC_NEGATIVES;
+  if (!inRange(SPEC_READOUT_FROM, 0, layers)) return SPEC_READOUT_FROM;
+  // Hard negatives are drawn from the readout.
+  if (spec(SPEC_NEGATIVES) == NEGATIVES_HARD && !classwise && spec(SPEC_READOUT_FROM) == layers) return SPEC_NEGATIVES;
+  if (!inRange(SPEC_GOODNESS_FROM, 0, layers - 1)) return SPEC_GOODNESS_FROM;
+  if (!inRange(SPEC_READOUT_RATE, 0, 1 << 22)) return SPEC_READOUT_RATE;
+  if (!inRange(SPEC_TOTAL_STEPS, 0, i32.MAX_VALUE)) return SPEC_TOTAL_STEPS;
+  if (!inRange(SPEC_HOLD_STEPS, 0, max(spec(SPEC_TOTAL_STEPS), 0))) return SPEC_HOLD_STEPS;
+  if (!inRange(SPEC_MEMORY_LIMIT, 0, i32.MAX_VALUE)) return SPEC_MEMORY_LIMIT;
+  for (let word = SPEC_RESERVED; word < SPEC_HEADER_WORDS; word++) if (spec(word) != 0) return word;
+  for (let layer = 0; layer < layers; layer++) {
+    const fault = firstLayerFault(layer, classwise);
+    if (fault >= 0) return SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + fault;
+  }
+  return -1;
+}
+
+function layerInRange(layer: i32, word: i32, low: i32, high: i32): bool {
+  return inRange(SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + word, low, high);
+}
+
+function firstLayerFault(layer: i32, classwise: bool): i32 {
+  if (layerSpec(layer, LAYER_KIND) != KIND_DENSE) return LAYER_KIND;
+  if (!layerInRange(layer, LAYER_UNITS, 1, MAX_UNITS)) return LAYER_UNITS;
+  if (classwise && layerSpec(layer, LAYER_UNITS) % spec(SPEC_CLASSES) != 0) return LAYER_UNITS;
+  const bits = layerSpec(layer, LAYER_WEIGHT_BITS);
+  if (bits != 8 && bits != 16) return LAYER_WEIGHT_BITS;
+  if (!layerInRange(layer, LAYER_SCALE, 4, bits == 8 ? 10 : 14)) return LAYER_SCALE;
+  if (!layerInRange(layer, LAYER_RATE, 0, MAX_RATE)) return LAYER_RATE;
+  // The step of one update must fit 16 bits: at least 8 fraction bits below the weight's last.
+  if (coefficientExponent(layerSpec(layer, LAYER_RATE), 4) + 4 - layerSpec(layer, LAYER_SCALE) < 8) return LAYER_RATE;
+  if (!layerInRange(layer, LAYER_TEMPERATURE, 16, 1 << 20)) return LAYER_TEMPERATURE;
+  if (!layerInRange(layer, LAYER_DECAY, 0, 1 << 12)) return LAYER_DECAY;
+  if (!layerInRange(layer, LAYER_THRESHOLD, 1, 1 << 12)) return LAYER_THRESHOLD;
+  if (!layerInRange(layer, LAYER_INIT, 0, 1024)) return LAYER_INIT;
+  for (let word = LAYER_RESERVED; word < SPEC_LAYER_WORDS; word++) if (layerSpec(layer, word) != 0) return word;
+  return -1;
+}
