@@ -1,7 +1,7 @@
 /** The exports: each checks its arguments and the state it needs, then hands over. See docs/abi.md. */
 import {
   ABI_VERSION, BAD_ARGUMENT, BAD_LABEL, JOB_PENDING, NOT_READY, OK,
-} from "./abi";
+} from "./abi/status";
 import { checkContent, checkKind, writeHeader } from "./checkpoint/checkpoint";
 import { crc32 } from "./checkpoint/crc32";
 import { mix } from "./fixed/random";
@@ -12,7 +12,8 @@ import {
   RT_DETAIL, RT_LOGITS, RT_READY, RT_SCORES, RT_STATE, RT_STATUS, RUNTIME, report, runtime, setRuntime,
 } from "./memory";
 import { commitPlan, isField, planMemory, regionCount, regionField } from "./plan";
-import { SPEC_CLASSES, SPEC_LAYER_COUNT, SPEC_READOUT_FROM, SPEC_SEED, spec, specAddress, validate } from "./spec";
+import { SPEC_CLASSES, SPEC_LAYER_COUNT, SPEC_READOUT_FROM, SPEC_SEED } from "./abi/spec";
+import { spec, specAddress, validate } from "./spec";
 import { NET_DROPOUT, NET_SAMPLER, NET_STATE_BYTES, NET_STEP, netState } from "./state";
 
 const STREAM_SAMPLER: u32 = 1;

@@ -14,15 +14,6 @@
   return (__heap_base + 15) & ~15;
 }
 
-/** Header of a checkpoint, five words and three of padding. */
-export const HEADER_BYTES: usize = 32;
-export const HEADER_MAGIC: usize = 0;
-export const HEADER_VERSION: usize = 4;
-/** Bytes of the whole persistent part, header included. */
-export const HEADER_SIZE: usize = 8;
-/** CRC-32 of everything behind the header. */
-export const HEADER_CRC: usize = 12;
-
 /** The RUNTIME block: what one instance knows of itself; never part of a checkpoint. */
 export const RUNTIME: usize = memory.data(128, 16);
 export const RT_STATUS: usize = 0;

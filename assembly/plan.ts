@@ -2,64 +2,24 @@
  * Spec -> byte map of memory. A pure function of the spec: regions follow each other, each 16-byte aligned, persistent
  * ones first. `walk` is the only place that knows a size; the engine, the host and the docs all ask it.
  */
-import { NO_MEMORY, OK } from "./abi";
+import { HEADER_BYTES } from "./abi/region";
+import {
+  REGION_HEADER, REGION_SPEC, REGION_STATE, REGION_LAYER_STATE, REGION_WEIGHTS, REGION_READOUT_STATE, REGION_READOUT_WEIGHTS, REGION_LAYER_TABLE, REGION_FRAME, REGION_IMAGE_ROWS, REGION_ROWS_A, REGION_ROWS_B, REGION_IMAGE_SUMS, REGION_SUMS, REGION_ACTIVITY, REGION_COEFFICIENTS, REGION_CLASS_TERMS, REGION_SCORES, REGION_LOGITS, TYPE_U8, TYPE_I8, TYPE_U16, TYPE_I16, TYPE_I32, TYPE_U32, FIELD_KIND, FIELD_LAYER, FIELD_OFFSET, FIELD_BYTES, FIELD_TYPE, FIELD_ROWS, FIELD_COLUMNS, FIELD_STRIDE, FIELD_PERSISTENT, FIELD_COUNT,
+} from "./abi/region";
+import { NO_MEMORY, OK } from "./abi/status";
 import { LANES_BYTES } from "./fixed/random";
 import { LAYER_RECORD_BYTES, describeLayer } from "./layers/layer";
 import {
-  HEADER_BYTES, RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LAYERS, RT_LOGITS,
+  RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LAYERS, RT_LOGITS,
   RT_PERSISTENT_BYTES, RT_ROWS_A, RT_ROWS_B, RT_SCORES, RT_STATE, RT_SUMS, RT_TOTAL_BYTES, base, report, runtime,
   setRuntime,
 } from "./memory";
 import {
   LAYER_UNITS, LAYER_WEIGHT_BITS, SPEC_CLASSES, SPEC_INPUT_CHANNELS, SPEC_INPUT_HEIGHT, SPEC_INPUT_WIDTH, SPEC_LAYER_COUNT,
-  SPEC_MEMORY_LIMIT, SPEC_READOUT_FROM, frameSize, layerInputs, layerSpec, padded, spec, specBytes,
-} from "./spec";
+  SPEC_MEMORY_LIMIT, SPEC_READOUT_FROM,
+} from "./abi/spec";
+import { frameSize, layerInputs, layerSpec, padded, spec, specBytes } from "./spec";
 import { LAYER_STATE_BYTES, NET_STATE_BYTES } from "./state";
-
-// Region kinds, in memory order.
-export const REGION_HEADER: i32 = 1;
-export const REGION_SPEC: i32 = 2;
-export const REGION_STATE: i32 = 3;
-export const REGION_LAYER_STATE: i32 = 4;
-export const REGION_WEIGHTS: i32 = 5;
-export const REGION_READOUT_STATE: i32 = 6;
-export const REGION_READOUT_WEIGHTS: i32 = 7;
-export const REGION_LAYER_TABLE: i32 = 8;
-export const REGION_FRAME: i32 = 9;
-export const REGION_IMAGE_ROWS: i32 = 10;
-export const REGION_ROWS_A: i32 = 11;
-export const REGION_ROWS_B: i32 = 12;
-export const REGION_IMAGE_SUMS: i32 = 13;
-export const REGION_SUMS: i32 = 14;
-export const REGION_ACTIVITY: i32 = 15;
-export const REGION_COEFFICIENTS: i32 = 16;
-export const REGION_CLASS_TERMS: i32 = 17;
-export const REGION_SCORES: i32 = 18;
-export const REGION_LOGITS: i32 = 19;
-
-// Element types of a region.
-export const TYPE_U8: i32 = 1;
-export const TYPE_I8: i32 = 2;
-export const TYPE_U16: i32 = 3;
-export const TYPE_I16: i32 = 4;
-export const TYPE_I32: i32 = 5;
-export const TYPE_U32: i32 = 6;
-
-// Fields of the descriptor of a region, for `region(index, field)`.
-export const FIELD_KIND: i32 = 0;
-/** Layer the region belongs to, -1 for none. */
-export const FIELD_LAYER: i32 = 1;
-export const FIELD_OFFSET: i32 = 2;
-export const FIELD_BYTES: i32 = 3;
-export const FIELD_TYPE: i32 = 4;
-/** Shape [rows][columns] of the elements in use. */
-export const FIELD_ROWS: i32 = 5;
-export const FIELD_COLUMNS: i32 = 6;
-/** Elements from one row to the next. */
-export const FIELD_STRIDE: i32 = 7;
-/** 1 when the region is part of a checkpoint. */
-export const FIELD_PERSISTENT: i32 = 8;
-const FIELD_COUNT: i32 = 9;
 
 /** The walk: where the next region starts, and what to keep of it. */
 const WALK: usize = memory.data(16, 4);

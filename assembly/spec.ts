@@ -2,70 +2,13 @@
  * The network spec: 32 header words and 16 words for each layer, all i32, right behind the checkpoint header.
  * It is validated once, by `plan`, `init` and `open`; everything after that trusts it.
  */
-import { ABI_VERSION, BAD_MAGIC, BAD_SPEC, BAD_VERSION, MAGIC, OK } from "./abi";
-import { HEADER_BYTES, base, report } from "./memory";
+import { HEADER_BYTES } from "./abi/region";
+import { ABI_VERSION, BAD_MAGIC, BAD_SPEC, BAD_VERSION, MAGIC, OK } from "./abi/status";
+import {
+  SPEC_HEADER_WORDS, SPEC_LAYER_WORDS, SPEC_MAGIC, SPEC_VERSION, SPEC_OBJECTIVE, SPEC_CLASSES, SPEC_INPUT_WIDTH, SPEC_INPUT_HEIGHT, SPEC_INPUT_CHANNELS, SPEC_LABEL_PLACEMENT, SPEC_LABEL_LEVEL, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_GOODNESS_FROM, SPEC_READOUT_RATE, SPEC_HOLD_STEPS, SPEC_TOTAL_STEPS, SPEC_LAYER_COUNT, SPEC_MEMORY_LIMIT, SPEC_BIAS_LEVEL, SPEC_LOSS, SPEC_INPUT_DROPOUT, SPEC_MIN_COEFFICIENT, SPEC_RESERVED, LAYER_KIND, LAYER_UNITS, LAYER_WEIGHT_BITS, LAYER_SCALE, LAYER_RATE, LAYER_TEMPERATURE, LAYER_DECAY, LAYER_THRESHOLD, LAYER_INIT, LAYER_RESERVED, OBJECTIVE_PAIR, OBJECTIVE_CLASSWISE, LOSS_THRESHOLD, LOSS_DIFFERENCE, LABEL_NONE, LABEL_REPLACE, LABEL_APPEND, NEGATIVES_RANDOM, NEGATIVES_HARD, KIND_DENSE,
+} from "./abi/spec";
+import { base, report } from "./memory";
 import { coefficientExponent } from "./fixed/rate";
-
-export const SPEC_HEADER_WORDS: i32 = 32;
-export const SPEC_LAYER_WORDS: i32 = 16;
-
-// Header words.
-export const SPEC_MAGIC: i32 = 0;
-export const SPEC_VERSION: i32 = 1;
-export const SPEC_OBJECTIVE: i32 = 2;
-export const SPEC_CLASSES: i32 = 3;
-export const SPEC_INPUT_WIDTH: i32 = 4;
-export const SPEC_INPUT_HEIGHT: i32 = 5;
-export const SPEC_INPUT_CHANNELS: i32 = 6;
-export const SPEC_LABEL_PLACEMENT: i32 = 7;
-export const SPEC_LABEL_LEVEL: i32 = 8;
-export const SPEC_NEGATIVES: i32 = 9;
-/** First layer whose activities the readout sees; layer_count = no readout. */
-export const SPEC_READOUT_FROM: i32 = 10;
-/** First layer whose goodness counts in prediction. */
-export const SPEC_GOODNESS_FROM: i32 = 11;
-export const SPEC_READOUT_RATE: i32 = 12;
-export const SPEC_HOLD_STEPS: i32 = 13;
-export const SPEC_TOTAL_STEPS: i32 = 14;
-export const SPEC_SEED: i32 = 15;
-export const SPEC_LAYER_COUNT: i32 = 16;
-/** Bytes of linear memory the plan may use; 0 = no limit. */
-export const SPEC_MEMORY_LIMIT: i32 = 17;
-/** Level of the always-on input of every layer, q4; 0 = no bias. */
-export const SPEC_BIAS_LEVEL: i32 = 18;
-export const SPEC_LOSS: i32 = 19;
-/** Probability that a value of the frame is left out of a training step, q8. */
-export const SPEC_INPUT_DROPOUT: i32 = 20;
-const SPEC_RESERVED: i32 = 21;
-
-// Words of one layer.
-export const LAYER_KIND: i32 = 0;
-export const LAYER_UNITS: i32 = 1;
-export const LAYER_WEIGHT_BITS: i32 = 2;
-/** Weights are multiples of 2^-scale. */
-export const LAYER_SCALE: i32 = 3;
-/** Learning rate, 2^24 = 1.0. */
-export const LAYER_RATE: i32 = 4;
-/** Temperature T of the logistic, q8. */
-export const LAYER_TEMPERATURE: i32 = 5;
-/** Weight decay at each visit of a row (one row a step), q16. */
-export const LAYER_DECAY: i32 = 6;
-/** Threshold: θ = units * this, q8. */
-export const LAYER_THRESHOLD: i32 = 7;
-/** Standard deviation of the initial weights times sqrt(inputs), q8. */
-export const LAYER_INIT: i32 = 8;
-const LAYER_RESERVED: i32 = 9;
-
-export const OBJECTIVE_PAIR: i32 = 0;
-export const OBJECTIVE_CLASSWISE: i32 = 1;
-export const LOSS_THRESHOLD: i32 = 0;
-export const LOSS_DIFFERENCE: i32 = 1;
-export const LABEL_NONE: i32 = 0;
-export const LABEL_REPLACE: i32 = 1;
-export const LABEL_APPEND: i32 = 2;
-export const NEGATIVES_RANDOM: i32 = 0;
-export const NEGATIVES_HARD: i32 = 1;
-export const KIND_DENSE: i32 = 0;
 
 /** With more inputs an i32 accumulator could overflow: 32768 * 16.5 * 3840 < 2^31. */
 const MAX_INPUTS: i32 = 3840;
@@ -144,6 +87,7 @@ function firstFault(): i32 {
   if (layerInputs(0) > MAX_INPUTS) return SPEC_INPUT_WIDTH;
   if (!inRange(SPEC_LABEL_LEVEL, classwise ? 0 : 1, 127)) return SPEC_LABEL_LEVEL;
   if (!inRange(SPEC_LOSS, LOSS_THRESHOLD, LOSS_DIFFERENCE)) return SPEC_LOSS;
+  if (!inRange(SPEC_MIN_COEFFICIENT, 0, 32768)) return SPEC_MIN_COEFFICIENT;
   if (!inRange(SPEC_INPUT_DROPOUT, 0, 192)) return SPEC_INPUT_DROPOUT;
   if (!inRange(SPEC_BIAS_LEVEL, 0, 127)) return SPEC_BIAS_LEVEL;
   if (!inRange(SPEC_NEGATIVES, NEGATIVES_RANDOM, NEGATIVES_HARD)) return SPEC_NEGATIVES;

@@ -3,8 +3,9 @@
  * that the host may copy the bytes anywhere. Back again, the host writes the bytes at `base()` and `checkHeader` tells
  * whether they are whole.
  */
-import { ABI_VERSION, BAD_CHECKSUM, BAD_MAGIC, BAD_SIZE, BAD_VERSION, MAGIC, OK } from "../abi";
-import { HEADER_BYTES, HEADER_CRC, HEADER_MAGIC, HEADER_SIZE, HEADER_VERSION, RT_PERSISTENT_BYTES, base, report, runtime } from "../memory";
+import { HEADER_BYTES, HEADER_MAGIC, HEADER_VERSION, HEADER_SIZE, HEADER_CRC } from "../abi/region";
+import { ABI_VERSION, BAD_CHECKSUM, BAD_MAGIC, BAD_SIZE, BAD_VERSION, MAGIC, OK } from "../abi/status";
+import { RT_PERSISTENT_BYTES, base, report, runtime } from "../memory";
 import { crc32 } from "./crc32";
 
 export function writeHeader(): void {

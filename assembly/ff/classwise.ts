@@ -8,9 +8,10 @@ import { sumSquares } from "../kernels/sum_squares";
 import { exponent, layerState, stride, temperature, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_SCORES, runtime } from "../memory";
 import { LAYER_POSITIVES_RIGHT, count } from "../state";
-import { SPEC_CLASSES, SPEC_GOODNESS_FROM, spec } from "../spec";
+import { SPEC_CLASSES, SPEC_GOODNESS_FROM } from "../abi/spec";
+import { spec } from "../spec";
 import { argument, goodnessOf } from "./goodness";
-import { currentRate } from "./pair";
+import { currentRate, gainOf } from "./pair";
 import { argmax } from "./readout";
 
 /** Goodness of each group (q8) into CLASS_TERMS, their shares (q15) onto SCORES; returns Σ y² over the layer. */
@@ -52,7 +53,7 @@ export function classwiseCoefficients(layer: i32, label: i32): bool {
   let learns = false;
   for (let c = 0; c < classes; c++) {
     const error = (c == label ? 32768 : 0) - load<i32>(terms + (<usize>c << 2));
-    const gain = <i32>((<i64>error * now) / 32768);
+    const gain = error < 0 ? -gainOf(-error, now) : gainOf(error, now);
     coefficientsSingle(runtime(RT_ACTIVITY), c * size, (c + 1) * size, gain, 31 - exponent(layer), coefficients);
     if (gain != 0) learns = true;
   }

@@ -7,7 +7,7 @@
  * Class-wise networks have one pass only. Each layer learns before the next one starts, from its own input and activity.
  * Scratch is as large as the widest layer, whatever the depth.
  */
-import { BUSY, OK } from "../abi";
+import { BUSY, OK } from "../abi/status";
 import { activate } from "../kernels/activate";
 import { multiplier, rowsOfActivity, rowsOfFrame, rowsOfFrameDropped, rowsOfPair, sumSquaresU8 } from "../kernels/normalise";
 import { putPaired, putSingle } from "../kernels/rows";
@@ -21,9 +21,10 @@ import {
   runtime,
 } from "../memory";
 import {
-  LAYER_DECAY, OBJECTIVE_CLASSWISE, SPEC_BIAS_LEVEL, SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_INPUT_DROPOUT, SPEC_LAYER_COUNT,
-  SPEC_OBJECTIVE, SPEC_READOUT_FROM, frameSize, layerSpec, padded, spec,
-} from "../spec";
+  LAYER_DECAY, OBJECTIVE_CLASSWISE, SPEC_BIAS_LEVEL, SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_INPUT_DROPOUT, SPEC_LAYER_COUNT, SPEC_OBJECTIVE,
+  SPEC_READOUT_FROM,
+} from "../abi/spec";
+import { frameSize, layerSpec, padded, spec } from "../spec";
 import { LAYER_ROWS_USED, NET_DROPOUT, NET_READOUT_RIGHT, NET_STEP, count, netState } from "../state";
 import { classwiseCoefficients, groupGoodness } from "./classwise";
 import { goodnessOf } from "./goodness";

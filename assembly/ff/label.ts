@@ -3,7 +3,8 @@
  * label row each; the neutral label is a tenth of the level in every row.
  */
 import { putPaired, putSingle } from "../kernels/rows";
-import { LABEL_REPLACE, SPEC_CLASSES, SPEC_LABEL_LEVEL, SPEC_LABEL_PLACEMENT, frameSize, spec } from "../spec";
+import { LABEL_REPLACE, SPEC_CLASSES, SPEC_LABEL_LEVEL, SPEC_LABEL_PLACEMENT } from "../abi/spec";
+import { frameSize, spec } from "../spec";
 
 /** Row of the first layer's weights that belongs to class 0. */
 export function labelRow(): i32 {

@@ -2,7 +2,8 @@
 import { draw } from "../fixed/random";
 import { softmax } from "../fixed/softmax";
 import { NET_SAMPLER, netState } from "../state";
-import { NEGATIVES_HARD, SPEC_CLASSES, SPEC_NEGATIVES, spec } from "../spec";
+import { NEGATIVES_HARD, SPEC_CLASSES, SPEC_NEGATIVES } from "../abi/spec";
+import { spec } from "../spec";
 
 /**
  * hard: in proportion to the readout's probability of each wrong class (Hinton 2022, §3.3); random: uniform.

@@ -12,12 +12,18 @@ import { coefficientsPaired } from "../kernels/coefficients";
 import { exponent, layerState, rate, stride, temperature, threshold } from "../layers/layer";
 import { RT_ACTIVITY, RT_COEFFICIENTS, runtime } from "../memory";
 import { LAYER_NEGATIVES_RIGHT, LAYER_POSITIVES_RIGHT, NET_STEP, count, netState } from "../state";
-import { LOSS_DIFFERENCE, SPEC_HOLD_STEPS, SPEC_LOSS, SPEC_TOTAL_STEPS, spec } from "../spec";
+import { LOSS_DIFFERENCE, SPEC_HOLD_STEPS, SPEC_LOSS, SPEC_MIN_COEFFICIENT, SPEC_TOTAL_STEPS } from "../abi/spec";
+import { spec } from "../spec";
 import { argument } from "./goodness";
 
 /** The layer's learning rate at this step. */
 export function currentRate(layer: i32): i32 {
   return scheduledRate(rate(layer), load<u32>(netState(NET_STEP)), spec(SPEC_HOLD_STEPS), spec(SPEC_TOTAL_STEPS));
+}
+
+/** coefficient (q15) * rate; 0 for a coefficient too small to matter. Truncates. */
+export function gainOf(coefficient: i32, rate: i32): i32 {
+  return coefficient < spec(SPEC_MIN_COEFFICIENT) ? 0 : <i32>((<i64>coefficient * rate) >> 15);
 }
 
 /**
@@ -38,10 +44,10 @@ export function pairCoefficients(layer: i32, positive: i32, negative: i32, plane
     cNegative = logistic(argument(below, t));
   }
   const now = currentRate(layer);
-  const gainPositive = (<i64>cPositive * now) >> 15;
-  const gainNegative = (<i64>cNegative * now) >> 15;
+  const gainPositive = gainOf(cPositive, now);
+  const gainNegative = gainOf(cNegative, now);
   if ((gainPositive | gainNegative) == 0) return false;
   const activity = runtime(RT_ACTIVITY);
-  coefficientsPaired(activity, activity + (<usize>plane << 1), stride(layer), <i32>gainPositive, <i32>gainNegative, 31 - exponent(layer), runtime(RT_COEFFICIENTS));
+  coefficientsPaired(activity, activity + (<usize>plane << 1), stride(layer), gainPositive, gainNegative, 31 - exponent(layer), runtime(RT_COEFFICIENTS));
   return true;
 }

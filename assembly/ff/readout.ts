@@ -12,7 +12,8 @@ import { updateSingle } from "../kernels/update";
 import { readoutExponent, readoutShift, readoutState, readoutWeights } from "../layers/layer";
 import { RT_COEFFICIENTS, RT_LOGITS, RT_CLASS_TERMS, runtime } from "../memory";
 import { NET_STEP, netState } from "../state";
-import { SPEC_CLASSES, SPEC_HOLD_STEPS, SPEC_READOUT_RATE, SPEC_TOTAL_STEPS, padded, readoutScale, spec } from "../spec";
+import { SPEC_CLASSES, SPEC_HOLD_STEPS, SPEC_READOUT_RATE, SPEC_TOTAL_STEPS } from "../abi/spec";
+import { padded, readoutScale, spec } from "../spec";
 
 /** Adds the logits of a layer's part (i32, q8) to LOGITS, and leaves them in CLASS_TERMS. `rows` rows of a single list. */
 export function readoutForward(layer: i32, list: usize, rows: i32): void {

@@ -1,1 +1,60 @@
-/** Entry of the kernel builds, which only tests and benches load: every kernel by name, for both weight types. */
+/** Entry of the kernel builds, which only tests and benches load: every kernel under its own name, for both weight types. */
+import { activate } from "./activate";
+import { coefficientsPaired, coefficientsSingle } from "./coefficients";
+import { decayRow } from "./decay";
+import { forwardPaired } from "./forward_paired";
+import { forwardSingle } from "./forward_single";
+import { multiplier, rowsOfActivity, rowsOfFrame, rowsOfFrameDropped, rowsOfPair, sumSquaresU8 } from "./normalise";
+import { sumSquares } from "./sum_squares";
+import { updatePaired, updateSingle } from "./update";
+import { crc32 } from "../checkpoint/crc32";
+import { expneg, logistic } from "../fixed/exponential";
+import { isqrt } from "../fixed/isqrt";
+import { mix, xorshift32 } from "../fixed/random";
+import { coefficientExponent, scheduledRate } from "../fixed/rate";
+import { softmax } from "../fixed/softmax";
+
+export {
+  activate, coefficientsPaired, coefficientsSingle, coefficientExponent, crc32, expneg, isqrt, logistic, mix, multiplier, rowsOfActivity, rowsOfFrame,
+  rowsOfFrameDropped, rowsOfPair, scheduledRate, softmax, sumSquares, sumSquaresU8, xorshift32,
+};
+
+export function forwardSingleI8(list: usize, count: i32, weights: usize, stride: i32, sums: usize, from: i32, to: i32): void {
+  forwardSingle<i8>(list, count, weights, stride, sums, from, to);
+}
+
+export function forwardSingleI16(list: usize, count: i32, weights: usize, stride: i32, sums: usize, from: i32, to: i32): void {
+  forwardSingle<i16>(list, count, weights, stride, sums, from, to);
+}
+
+export function forwardPairedI8(list: usize, count: i32, weights: usize, stride: i32, sums: usize, plane: i32, from: i32, to: i32): void {
+  forwardPaired<i8>(list, count, weights, stride, sums, plane, from, to);
+}
+
+export function forwardPairedI16(list: usize, count: i32, weights: usize, stride: i32, sums: usize, plane: i32, from: i32, to: i32): void {
+  forwardPaired<i16>(list, count, weights, stride, sums, plane, from, to);
+}
+
+export function updateSingleI8(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+  updateSingle<i8>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+}
+
+export function updateSingleI16(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+  updateSingle<i16>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+}
+
+export function updatePairedI8(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+  updatePaired<i8>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+}
+
+export function updatePairedI16(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+  updatePaired<i16>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+}
+
+export function decayRowI8(row: usize, units: i32, decay: i32, lanes: usize): void {
+  decayRow<i8>(row, units, decay, lanes);
+}
+
+export function decayRowI16(row: usize, units: i32, decay: i32, lanes: usize): void {
+  decayRow<i16>(row, units, decay, lanes);
+}

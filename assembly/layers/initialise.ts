@@ -1,7 +1,8 @@
 import { isqrt } from "../fixed/isqrt";
 import { draw, mix, seedLanes } from "../fixed/random";
 import { LAYER_LANES, LAYER_STATE_BYTES } from "../state";
-import { LAYER_INIT, SPEC_CLASSES, SPEC_SEED, layerSpec, padded, spec } from "../spec";
+import { LAYER_INIT, SPEC_CLASSES, SPEC_SEED } from "../abi/spec";
+import { layerSpec, padded, spec } from "../spec";
 import { hasReadout, inputs, layerState, readoutState, readoutWeights, scale, stride, units, weightBytes, weights } from "./layer";
 
 /** Random streams of a layer: four lanes for its updates, then one for its weights, then four for its readout. */

@@ -5,9 +5,9 @@
 import { coefficientExponent } from "../fixed/rate";
 import { RT_LAYERS, runtime } from "../memory";
 import {
-  LAYER_RATE, LAYER_SCALE, LAYER_TEMPERATURE, LAYER_THRESHOLD, LAYER_UNITS, LAYER_WEIGHT_BITS, SPEC_READOUT_FROM,
-  SPEC_READOUT_RATE, layerInputs, layerSpec, padded, readoutScale, spec,
-} from "../spec";
+  LAYER_RATE, LAYER_SCALE, LAYER_TEMPERATURE, LAYER_THRESHOLD, LAYER_UNITS, LAYER_WEIGHT_BITS, SPEC_READOUT_FROM, SPEC_READOUT_RATE,
+} from "../abi/spec";
+import { layerInputs, layerSpec, padded, readoutScale, spec } from "../spec";
 
 export const LAYER_RECORD_BYTES: usize = 64;
 

@@ -1,3 +1,5 @@
+// ABI constants are plain numbers, so that the host imports this very file.
+
 /** Version of the ABI: exports, spec block, region descriptor and checkpoint layout. Changes with any of them. */
 export const ABI_VERSION: i32 = 1;
 

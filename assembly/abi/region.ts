@@ -1,0 +1,55 @@
+/** The descriptor of the memory plan: kinds of regions, element types, fields. */
+
+// Region kinds, in memory order.
+export const REGION_HEADER: i32 = 1;
+export const REGION_SPEC: i32 = 2;
+export const REGION_STATE: i32 = 3;
+export const REGION_LAYER_STATE: i32 = 4;
+export const REGION_WEIGHTS: i32 = 5;
+export const REGION_READOUT_STATE: i32 = 6;
+export const REGION_READOUT_WEIGHTS: i32 = 7;
+export const REGION_LAYER_TABLE: i32 = 8;
+export const REGION_FRAME: i32 = 9;
+export const REGION_IMAGE_ROWS: i32 = 10;
+export const REGION_ROWS_A: i32 = 11;
+export const REGION_ROWS_B: i32 = 12;
+export const REGION_IMAGE_SUMS: i32 = 13;
+export const REGION_SUMS: i32 = 14;
+export const REGION_ACTIVITY: i32 = 15;
+export const REGION_COEFFICIENTS: i32 = 16;
+export const REGION_CLASS_TERMS: i32 = 17;
+export const REGION_SCORES: i32 = 18;
+export const REGION_LOGITS: i32 = 19;
+
+// Element types of a region.
+export const TYPE_U8: i32 = 1;
+export const TYPE_I8: i32 = 2;
+export const TYPE_U16: i32 = 3;
+export const TYPE_I16: i32 = 4;
+export const TYPE_I32: i32 = 5;
+export const TYPE_U32: i32 = 6;
+
+// Fields of the descriptor of a region, for `region(index, field)`.
+export const FIELD_KIND: i32 = 0;
+/** Layer the region belongs to, -1 for none. */
+export const FIELD_LAYER: i32 = 1;
+export const FIELD_OFFSET: i32 = 2;
+export const FIELD_BYTES: i32 = 3;
+export const FIELD_TYPE: i32 = 4;
+/** Shape [rows][columns] of the elements in use. */
+export const FIELD_ROWS: i32 = 5;
+export const FIELD_COLUMNS: i32 = 6;
+/** Elements from one row to the next. */
+export const FIELD_STRIDE: i32 = 7;
+/** 1 when the region is part of a checkpoint. */
+export const FIELD_PERSISTENT: i32 = 8;
+export const FIELD_COUNT: i32 = 9;
+
+/** Header of a checkpoint, five words and three of padding. */
+export const HEADER_BYTES: i32 = 32;
+export const HEADER_MAGIC: i32 = 0;
+export const HEADER_VERSION: i32 = 4;
+/** Bytes of the whole persistent part, header included. */
+export const HEADER_SIZE: i32 = 8;
+/** CRC-32 of everything behind the header. */
+export const HEADER_CRC: i32 = 12;

@@ -1,0 +1,157 @@
+import { createHash } from "node:crypto";
+import * as kinds from "../../assembly/abi/region.js";
+import { SPEC_HEADER_WORDS, SPEC_LAYER_COUNT, SPEC_LAYER_WORDS } from "../../assembly/abi/spec.js";
+import { MayflyError } from "../errors.js";
+import { decodeSpec, encodeSpec } from "../spec/encode.js";
+import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
+import type { Build } from "./artefacts.js";
+import { type EngineExports, checked } from "./instance.js";
+import { type BuildChoice, type LoadedEngine, loadEngine } from "./load.js";
+import { pagesFor } from "./memory_section.js";
+import { type MemoryPlan, HEADER_BYTES, planOn } from "./plan.js";
+import { type Region, readRegions } from "./regions.js";
+
+/** A typed view of a region in the engine's memory; it stays valid, for the memory never moves or grows. */
+export type RegionView = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array;
+
+export interface NetworkOptions {
+  /** Build of the engine; "auto" (default) takes SIMD where it works. The bits are the same. */
+  build?: BuildChoice;
+}
+
+/**
+ * A network in an engine of its own, in a memory of exactly the planned size.
+ *
+ * ```ts
+ * const network = Network.create({ input: { width: 28, height: 28, channels: 1 }, classes: 10, layers: [{ units: 64 }] });
+ * network.train(frame, label);             // one step on one sample
+ * network.predict(frame, "goodness");      // a class
+ * const bytes = network.checkpoint();      // everything needed to go on, bit for bit
+ * const again = Network.open(bytes);
+ * ```
+ */
+export class Network {
+  readonly spec: NetworkSpec;
+  readonly regions: readonly Region[];
+  /** The frame the engine reads: width * height * channels values, 0..255. */
+  readonly frame: Uint8Array;
+  /** Score of every class after a prediction by goodness (q8), and its logits after one by the readout (q8). */
+  readonly scores: Int32Array;
+  readonly logits: Int32Array;
+
+  private constructor(readonly build: Build, readonly engine: EngineExports, readonly plan: MemoryPlan) {
+    this.spec = readSpec(engine);
+    this.regions = readRegions(engine);
+    this.frame = this.view(this.region(kinds.REGION_FRAME)) as Uint8Array;
+    this.scores = (this.view(this.region(kinds.REGION_SCORES)) as Int32Array).subarray(0, this.spec.classes);
+    this.logits = (this.view(this.region(kinds.REGION_LOGITS)) as Int32Array).subarray(0, this.spec.classes);
+  }
+
+  /** A fresh network: weights drawn from the spec's seed. */
+  static create(input: NetworkSpecInput, options: NetworkOptions = {}): Network {
+    const loaded = loadEngine(options.build);
+    const words = encodeSpec(resolveSpec(input));
+    const { engine, plan } = startSized(loaded, words);
+    checked(engine, engine.init());
+    return new Network(loaded.build, engine, plan);
+  }
+
+  /** Takes up a checkpoint. `name` is what errors call it, e.g. the file. */
+  static open(checkpoint: Uint8Array, name = "the model", options: NetworkOptions = {}): Network {
+    const loaded = loadEngine(options.build);
+    const words = specOfCheckpoint(checkpoint, name);
+    const { engine, plan } = startSized(loaded, words, name);
+    if (checkpoint.length !== plan.bytes.checkpoint) {
+      const verb = checkpoint.length < plan.bytes.checkpoint ? "truncated" : "too long";
+      throw new MayflyError(`${name} is ${verb}: ${checkpoint.length} bytes, its spec needs ${plan.bytes.checkpoint}`, 1);
+    }
+    new Uint8Array(engine.memory.buffer).set(checkpoint, engine.spec_address() - HEADER_BYTES);
+    checked(engine, engine.open(), name);
+    return new Network(loaded.build, engine, plan);
+  }
+
+  /** Learns from one sample: a frame of u8 values and its class. Throws on a wrong label; the network stays as it was. */
+  train(frame: Uint8Array, label: number): void {
+    this.put(frame);
+    const status = this.engine.train(label);
+    if (status !== 0) checked(this.engine, status);
+  }
+
+  /**
+   * The class of a frame. "goodness": the label with the most goodness (the papers' accurate way); "readout": the softmax
+   * on one neutral pass (the fast way).
+   */
+  predict(frame: Uint8Array, by: "goodness" | "readout" = "goodness"): number {
+    this.put(frame);
+    return checked(this.engine, by === "goodness" ? this.engine.predict_goodness() : this.engine.predict_readout());
+  }
+
+  /** Samples trained so far. */
+  get samples(): number {
+    return this.engine.samples() >>> 0;
+  }
+
+  /** A copy of everything persistent: spec, state, weights, with a CRC. `Network.open` goes on from it, bit for bit. */
+  checkpoint(): Uint8Array {
+    checked(this.engine, this.engine.seal());
+    const start = this.engine.spec_address() - HEADER_BYTES;
+    return new Uint8Array(this.engine.memory.buffer).slice(start, start + this.plan.bytes.checkpoint);
+  }
+
+  /** First 16 hex digits of the SHA-256 of all weights, readout included, in memory order. Equal in every runtime. */
+  weightsHash(): string {
+    const hash = createHash("sha256");
+    for (const region of this.regions) {
+      if (region.kind === kinds.REGION_WEIGHTS || region.kind === kinds.REGION_READOUT_WEIGHTS) hash.update(new Uint8Array(this.engine.memory.buffer, region.offset, region.bytes));
+    }
+    return hash.digest("hex").slice(0, 16);
+  }
+
+  /** The region of a kind (assembly/abi/region.ts), of a layer from 0 where there is one for each. */
+  region(kind: number, layer = -1): Region {
+    const found = this.regions.find((region) => region.kind === kind && region.layer === layer);
+    if (!found) throw new MayflyError(`this network has no region of kind ${kind}${layer < 0 ? "" : ` for layer ${layer + 1}`}`, 1);
+    return found;
+  }
+
+  /** All elements of a region, padding included. */
+  view(region: Region): RegionView {
+    const { buffer } = this.engine.memory;
+    switch (region.type) {
+      case "u8": return new Uint8Array(buffer, region.offset, region.bytes);
+      case "i8": return new Int8Array(buffer, region.offset, region.bytes);
+      case "u16": return new Uint16Array(buffer, region.offset, region.bytes >> 1);
+      case "i16": return new Int16Array(buffer, region.offset, region.bytes >> 1);
+      case "i32": return new Int32Array(buffer, region.offset, region.bytes >> 2);
+      case "u32": return new Uint32Array(buffer, region.offset, region.bytes >> 2);
+    }
+  }
+
+  private put(frame: Uint8Array): void {
+    if (frame.length !== this.frame.length) throw new MayflyError(`the frame has ${frame.length} values, this network takes ${this.frame.length}`, 1);
+    this.frame.set(frame);
+  }
+}
+
+function startSized(loaded: LoadedEngine, words: Int32Array, context?: string): { engine: EngineExports; plan: MemoryPlan } {
+  const plan = planOn(loaded, words, context);
+  const engine = loaded.start(pagesFor(plan.bytes.total));
+  new Int32Array(engine.memory.buffer, engine.spec_address(), words.length).set(words);
+  return { engine, plan };
+}
+
+function readSpec(engine: EngineExports): NetworkSpec {
+  const header = new Int32Array(engine.memory.buffer, engine.spec_address(), SPEC_HEADER_WORDS);
+  const count = header[SPEC_LAYER_COUNT] ?? 0;
+  return decodeSpec(new Int32Array(engine.memory.buffer, engine.spec_address(), SPEC_HEADER_WORDS + count * SPEC_LAYER_WORDS));
+}
+
+/** The spec block inside a checkpoint; whether it is a sound one the engine tells. */
+function specOfCheckpoint(checkpoint: Uint8Array, name: string): Int32Array {
+  const least = HEADER_BYTES + 4 * SPEC_HEADER_WORDS;
+  if (checkpoint.length < least) throw new MayflyError(`${name} is not a Mayfly model: ${checkpoint.length} bytes, the smallest has more than ${least}`, 1);
+  const aligned = checkpoint.slice(HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3));
+  const all = new Int32Array(aligned.buffer);
+  const count = Math.min(Math.max(all[SPEC_LAYER_COUNT] ?? 0, 0), 255);
+  return all.slice(0, Math.min(all.length, SPEC_HEADER_WORDS + count * SPEC_LAYER_WORDS));
+}

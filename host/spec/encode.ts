@@ -1,0 +1,101 @@
+import * as abi from "../../assembly/abi/spec.js";
+import { ABI_VERSION, MAGIC } from "../../assembly/abi/status.js";
+import { MayflyError } from "../errors.js";
+import type { LayerSpec, NetworkSpec } from "./network_spec.js";
+
+/** Fixed-point formats of the spec block; decoding what was encoded gives the same words again. */
+const Q4 = 16;
+const Q8 = 256;
+const Q15 = 32768;
+const Q16 = 65536;
+const Q24 = 2 ** 24;
+
+const OBJECTIVES = ["pair", "classwise"] as const;
+const LOSSES = ["threshold", "difference"] as const;
+const NEGATIVES = ["random", "hard"] as const;
+const PLACEMENTS = ["none", "replace", "append"] as const;
+const KINDS = ["dense"] as const;
+
+/** The spec block (i32 words) of a resolved spec. Fractions are rounded to the nearest step of their format. */
+export function encodeSpec(spec: NetworkSpec): Int32Array {
+  const words = new Int32Array(abi.SPEC_HEADER_WORDS + spec.layers.length * abi.SPEC_LAYER_WORDS);
+  words[abi.SPEC_MAGIC] = MAGIC;
+  words[abi.SPEC_VERSION] = ABI_VERSION;
+  words[abi.SPEC_OBJECTIVE] = OBJECTIVES.indexOf(spec.objective);
+  words[abi.SPEC_CLASSES] = spec.classes;
+  words[abi.SPEC_INPUT_WIDTH] = spec.input.width;
+  words[abi.SPEC_INPUT_HEIGHT] = spec.input.height;
+  words[abi.SPEC_INPUT_CHANNELS] = spec.input.channels;
+  words[abi.SPEC_LABEL_PLACEMENT] = PLACEMENTS.indexOf(spec.label.placement);
+  words[abi.SPEC_LABEL_LEVEL] = Math.round(spec.label.level * Q4);
+  words[abi.SPEC_NEGATIVES] = NEGATIVES.indexOf(spec.negatives);
+  words[abi.SPEC_READOUT_FROM] = spec.readout.from ?? spec.layers.length;
+  words[abi.SPEC_GOODNESS_FROM] = spec.goodnessFrom;
+  words[abi.SPEC_READOUT_RATE] = Math.round(spec.readout.rate * Q24);
+  words[abi.SPEC_HOLD_STEPS] = spec.schedule.holdSamples;
+  words[abi.SPEC_TOTAL_STEPS] = spec.schedule.totalSamples;
+  words[abi.SPEC_SEED] = spec.seed | 0;
+  words[abi.SPEC_LAYER_COUNT] = spec.layers.length;
+  words[abi.SPEC_MEMORY_LIMIT] = spec.memoryLimitBytes;
+  words[abi.SPEC_BIAS_LEVEL] = Math.round(spec.bias * Q4);
+  words[abi.SPEC_LOSS] = LOSSES.indexOf(spec.loss);
+  words[abi.SPEC_INPUT_DROPOUT] = Math.round(spec.inputDropout * Q8);
+  words[abi.SPEC_MIN_COEFFICIENT] = Math.round(spec.minCoefficient * Q15);
+  for (const [index, layer] of spec.layers.entries()) words.set(encodeLayer(layer), abi.SPEC_HEADER_WORDS + index * abi.SPEC_LAYER_WORDS);
+  return words;
+}
+
+function encodeLayer(layer: LayerSpec): Int32Array {
+  const words = new Int32Array(abi.SPEC_LAYER_WORDS);
+  words[abi.LAYER_KIND] = KINDS.indexOf(layer.kind);
+  words[abi.LAYER_UNITS] = layer.units;
+  words[abi.LAYER_WEIGHT_BITS] = layer.weights === "i8" ? 8 : 16;
+  words[abi.LAYER_SCALE] = layer.scale;
+  words[abi.LAYER_RATE] = Math.round(layer.rate * Q24);
+  words[abi.LAYER_TEMPERATURE] = Math.round(layer.temperature * Q8);
+  words[abi.LAYER_DECAY] = Math.round(layer.decay * Q16);
+  words[abi.LAYER_THRESHOLD] = Math.round(layer.threshold * Q8);
+  words[abi.LAYER_INIT] = Math.round(layer.init * Q8);
+  return words;
+}
+
+/** The resolved spec of a spec block that an engine has accepted. */
+export function decodeSpec(words: Int32Array): NetworkSpec {
+  const word = (index: number): number => words[index] ?? 0;
+  const choice = <T>(choices: readonly T[], index: number, what: string): T => {
+    const found = choices[word(index)];
+    if (found === undefined) throw new MayflyError(`the model's spec has an unknown ${what}: ${word(index)}`, 1);
+    return found;
+  };
+  const count = word(abi.SPEC_LAYER_COUNT);
+  return {
+    input: { width: word(abi.SPEC_INPUT_WIDTH), height: word(abi.SPEC_INPUT_HEIGHT), channels: word(abi.SPEC_INPUT_CHANNELS) },
+    classes: word(abi.SPEC_CLASSES),
+    layers: Array.from({ length: count }, (_, index) => {
+      const at = abi.SPEC_HEADER_WORDS + index * abi.SPEC_LAYER_WORDS;
+      return {
+        kind: choice(KINDS, at + abi.LAYER_KIND, "kind of layer"),
+        units: word(at + abi.LAYER_UNITS),
+        weights: word(at + abi.LAYER_WEIGHT_BITS) === 8 ? "i8" : "i16",
+        scale: word(at + abi.LAYER_SCALE),
+        rate: word(at + abi.LAYER_RATE) / Q24,
+        temperature: word(at + abi.LAYER_TEMPERATURE) / Q8,
+        decay: word(at + abi.LAYER_DECAY) / Q16,
+        threshold: word(at + abi.LAYER_THRESHOLD) / Q8,
+        init: word(at + abi.LAYER_INIT) / Q8,
+      };
+    }),
+    objective: choice(OBJECTIVES, abi.SPEC_OBJECTIVE, "objective"),
+    loss: choice(LOSSES, abi.SPEC_LOSS, "loss"),
+    negatives: choice(NEGATIVES, abi.SPEC_NEGATIVES, "kind of negatives"),
+    label: { placement: choice(PLACEMENTS, abi.SPEC_LABEL_PLACEMENT, "label placement"), level: word(abi.SPEC_LABEL_LEVEL) / Q4 },
+    readout: { from: word(abi.SPEC_READOUT_FROM) < count ? word(abi.SPEC_READOUT_FROM) : null, rate: word(abi.SPEC_READOUT_RATE) / Q24 },
+    goodnessFrom: word(abi.SPEC_GOODNESS_FROM),
+    schedule: { holdSamples: word(abi.SPEC_HOLD_STEPS), totalSamples: word(abi.SPEC_TOTAL_STEPS) },
+    inputDropout: word(abi.SPEC_INPUT_DROPOUT) / Q8,
+    minCoefficient: word(abi.SPEC_MIN_COEFFICIENT) / Q15,
+    bias: word(abi.SPEC_BIAS_LEVEL) / Q4,
+    seed: word(abi.SPEC_SEED) >>> 0,
+    memoryLimitBytes: word(abi.SPEC_MEMORY_LIMIT),
+  };
+}

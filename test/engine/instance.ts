@@ -1,0 +1,167 @@
+/** A built engine with just the memory that a spec needs, for tests. Independent of the host's own loader. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  FIELD_BYTES, FIELD_COLUMNS, FIELD_KIND, FIELD_LAYER, FIELD_OFFSET, FIELD_ROWS, FIELD_STRIDE, FIELD_TYPE, TYPE_I16, TYPE_I32,
+  TYPE_I8, TYPE_U16, TYPE_U32, TYPE_U8,
+} from "../../assembly/abi/region.js";
+import { BUSY, OK } from "../../assembly/abi/status.js";
+
+export const BUILDS = ["scalar", "simd"] as const;
+export type Build = (typeof BUILDS)[number];
+
+const PAGE_BYTES = 65536;
+const MEMORY_SECTION = 5;
+
+export interface Exports {
+  memory: WebAssembly.Memory;
+  spec_address(): number;
+  status_detail(): number;
+  plan(): number;
+  region_count(): number;
+  region(index: number, field: number): number;
+  init(): number;
+  begin_train(label: number): number;
+  begin_goodness(): number;
+  begin_readout(): number;
+  step(maxWork: number): number;
+  train(label: number): number;
+  predict_goodness(): number;
+  predict_readout(): number;
+}
+
+type Elements = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array;
+
+export interface Region {
+  kind: number;
+  /** −1 for none. */
+  layer: number;
+  rows: number;
+  columns: number;
+  stride: number;
+  /** A view of rows × stride elements. */
+  values: Elements;
+}
+
+/** A fresh network of `specBlock` in a build. */
+export class Instance {
+  readonly exports: Exports;
+  readonly regions: Region[];
+
+  constructor(build: Build, specBlock: Int32Array) {
+    const bytes = plannedBytes(build, specBlock);
+    this.exports = instantiate(build, Math.ceil(bytes / PAGE_BYTES));
+    writeSpec(this.exports, specBlock);
+    expectOk(this.exports, "init", this.exports.init());
+    this.regions = Array.from({ length: this.exports.region_count() }, (_, index) => readRegion(this.exports, index));
+  }
+
+  region(kind: number, layer = -1): Region {
+    const found = this.regions.find((region) => region.kind === kind && region.layer === layer);
+    if (!found) throw new Error(`no region of kind ${kind} for layer ${layer}`);
+    return found;
+  }
+
+  /** Works the job that was begun in pieces of 1..`largest` multiply-adds, drawn by `random`. Returns the number of pieces. */
+  workInPieces(largest: number, random: () => number): number {
+    for (let pieces = 1; ; pieces++) {
+      const status = this.exports.step(1 + (random() % largest));
+      if (status === OK) return pieces;
+      if (status !== BUSY) throw new Error(`step returned ${status}`);
+    }
+  }
+}
+
+/** Bytes of linear memory the spec needs. */
+function plannedBytes(build: Build, specBlock: Int32Array): number {
+  const planner = instantiate(build, 1);
+  writeSpec(planner, specBlock);
+  const bytes = planner.plan();
+  expectOk(planner, "plan", Math.min(bytes, 0));
+  return bytes;
+}
+
+function writeSpec(exports: Exports, block: Int32Array): void {
+  new Int32Array(exports.memory.buffer, exports.spec_address(), block.length).set(block);
+}
+
+function expectOk(exports: Exports, name: string, status: number): void {
+  if (status !== OK) throw new Error(`${name} returned ${status}, detail ${exports.status_detail()}`);
+}
+
+function readRegion(exports: Exports, index: number): Region {
+  const field = (name: number) => exports.region(index, name);
+  const { buffer } = exports.memory;
+  const offset = field(FIELD_OFFSET);
+  const bytes = field(FIELD_BYTES);
+  return {
+    kind: field(FIELD_KIND),
+    layer: field(FIELD_LAYER),
+    rows: field(FIELD_ROWS),
+    columns: field(FIELD_COLUMNS),
+    stride: field(FIELD_STRIDE),
+    values: view(buffer, offset, bytes, field(FIELD_TYPE)),
+  };
+}
+
+function view(buffer: ArrayBuffer, offset: number, bytes: number, type: number): Elements {
+  switch (type) {
+    case TYPE_U8: return new Uint8Array(buffer, offset, bytes);
+    case TYPE_I8: return new Int8Array(buffer, offset, bytes);
+    case TYPE_U16: return new Uint16Array(buffer, offset, bytes / 2);
+    case TYPE_I16: return new Int16Array(buffer, offset, bytes / 2);
+    case TYPE_I32: return new Int32Array(buffer, offset, bytes / 4);
+    case TYPE_U32: return new Uint32Array(buffer, offset, bytes / 4);
+    default: throw new Error(`unknown element type ${type}`);
+  }
+}
+
+const modules = new Map<string, WebAssembly.Module>();
+
+function instantiate(build: Build, pages: number): Exports {
+  const key = `${build} ${pages}`;
+  let module = modules.get(key);
+  if (!module) {
+    module = new WebAssembly.Module(withMemory(built(build), pages));
+    modules.set(key, module);
+  }
+  return new WebAssembly.Instance(module).exports as unknown as Exports;
+}
+
+const binaries = new Map<Build, Uint8Array<ArrayBuffer>>();
+
+function built(build: Build): Uint8Array<ArrayBuffer> {
+  let bytes = binaries.get(build);
+  if (!bytes) {
+    bytes = new Uint8Array(readFileSync(fileURLToPath(new URL(`../../dist/engine/mayfly.${build}.wasm`, import.meta.url))));
+    binaries.set(build, bytes);
+  }
+  return bytes;
+}
+
+/** The same module with another memory: `pages` at least and at most. */
+function withMemory(wasm: Uint8Array<ArrayBuffer>, pages: number): Uint8Array<ArrayBuffer> {
+  const HAS_MAXIMUM = 1;
+  for (let start = 8; start < wasm.length; ) {
+    const length = readLeb(wasm, start + 1);
+    const end = length.next + length.value;
+    if (wasm[start] === MEMORY_SECTION) {
+      const body = [1, HAS_MAXIMUM, ...writeLeb(pages), ...writeLeb(pages)];
+      return Uint8Array.from([...wasm.subarray(0, start), MEMORY_SECTION, ...writeLeb(body.length), ...body, ...wasm.subarray(end)]);
+    }
+    start = end;
+  }
+  throw new Error("the module has no memory section");
+}
+
+function readLeb(bytes: Uint8Array, at: number): { value: number; next: number } {
+  for (let value = 0, shift = 0; ; shift += 7) {
+    const byte = bytes[at++]!;
+    value |= (byte & 127) << shift;
+    if (byte < 128) return { value, next: at };
+  }
+}
+
+function writeLeb(value: number): number[] {
+  return value < 128 ? [value] : [(value & 127) | 128, ...writeLeb(value >>> 7)];
+}

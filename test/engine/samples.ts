@@ -1,0 +1,40 @@
+/** Frames and labels from a seed. */
+import { frameSize, type Spec } from "../oracle/spec.js";
+
+export interface Sample {
+  /** [height][width][channels]. */
+  frame: Uint8Array;
+  label: number;
+}
+
+/** Sparse frames like pictures', with empty, full, nearly black and single-value ones in between. */
+export class SparseSamples {
+  #state: number;
+
+  constructor(readonly spec: Spec, seed: number) {
+    this.#state = seed;
+  }
+
+  /** A u32: splitmix32, unrelated to the engine's generator. */
+  random(): number {
+    this.#state = (this.#state + 0x9e3779b9) | 0;
+    let z = this.#state;
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return (z ^ (z >>> 15)) >>> 0;
+  }
+
+  next(): Sample {
+    const frame = new Uint8Array(frameSize(this.spec));
+    const label = this.random() % this.spec.classes;
+    const kind = this.random() % 16;
+    if (kind === 0) return { frame, label };
+    if (kind === 1) return { frame: frame.fill(255), label };
+    if (kind === 2) {
+      frame[this.random() % frame.length] = 1 + (this.random() % 255);
+      return { frame, label };
+    }
+    if (kind === 3) return { frame: frame.map(() => (this.random() % 8 === 0 ? 1 : 0)), label };
+    return { frame: frame.map(() => (this.random() % 4 === 0 ? this.random() & 255 : 0)), label };
+  }
+}

@@ -1,0 +1,58 @@
+/** Objective class-wise goodness: one group of units for each class, one pass, no negative. */
+import { argmax, softmax } from "./fixed.js";
+import { argument, goodness } from "./goodness.js";
+import { imageInputs } from "./image.js";
+import { type Layer, unitInputs } from "./layer.js";
+import { type Input, shared } from "./matrix.js";
+import type { Network } from "./network.js";
+import { errors } from "./readout.js";
+import { coefficient } from "./update.js";
+
+export function trainClasswise(network: Network, frame: Uint8Array, label: number): void {
+  let inputs = imageInputs(network.spec, frame, network.dropout);
+  let logits: number[] = [];
+  for (const layer of network.layers) {
+    const withBias = [...inputs, ...layer.biasInput];
+    const y = layer.activity(withBias);
+    learn(layer, network.step, y, withBias, label);
+    const x = layer.normalised(y);
+    logits = network.trainReadout(layer.index, x, label, logits);
+    inputs = unitInputs(x);
+  }
+  if (network.hasReadout && argmax(logits) === label) network.readoutRight++;
+}
+
+/** Pulls the true group's goodness up and the others' down. */
+function learn(layer: Layer, step: number, y: readonly number[], inputs: readonly Input[], label: number): void {
+  const G = goodnessOfGroups(layer, y);
+  if (argmax(G) === label) layer.positivesRight++;
+  const p = softmax(G.map((value) => argument(value, layer.spec.temperature)));
+  const gains = errors(p, label).map((err) => Math.trunc((err * layer.rateAt(step)) / 32768));
+  if (gains.every((gain) => gain === 0)) return;
+  const a = y.map((value, unit) => {
+    const gain = gains[groupOf(layer, unit)]!;
+    return Math.sign(gain) * coefficient(value, Math.abs(gain), layer.Q);
+  });
+  layer.update(shared(inputs), a, a.map(() => 0));
+  layer.decay(step);
+}
+
+function groupOf(layer: Layer, unit: number): number {
+  return Math.floor((unit * layer.net.classes) / layer.spec.units);
+}
+
+function goodnessOfGroups(layer: Layer, y: readonly number[]): number[] {
+  return Array.from({ length: layer.net.classes }, (_, k) => goodness(y.filter((_, unit) => groupOf(layer, unit) === k)));
+}
+
+/** Each group's share of the goodness, summed over the layers. */
+export function scoresOfClasswise(network: Network, frame: Uint8Array): number[] {
+  const scores = new Array<number>(network.spec.classes).fill(0);
+  network.forward(imageInputs(network.spec, frame), (layer, y) => {
+    if (layer.index < network.spec.goodnessFrom) return;
+    const G = goodnessOfGroups(layer, y).map(BigInt);
+    const total = G.reduce((sum, value) => sum + value, 0n);
+    if (total > 0n) G.forEach((value, k) => (scores[k]! += Number((value << 15n) / total)));
+  });
+  return scores;
+}

@@ -1,0 +1,83 @@
+/** One hidden layer: weights, lanes, counters. */
+import { isqrt, rshr, sat } from "./fixed.js";
+import { Matrix, type Input, type PairedInput } from "./matrix.js";
+import { normalise, sumOfSquares } from "./normalise.js";
+import { Generator, Lanes, streamOfInitialWeights, streamOfLanes } from "./random.js";
+import { scheduledRate } from "./schedule.js";
+import { frameSize, type LayerSpec, type Spec } from "./spec.js";
+import { coefficientExponent, decayRow, update } from "./update.js";
+
+const HEADROOM = 4;
+
+export class Layer {
+  readonly spec: LayerSpec;
+  readonly weights: Matrix;
+  readonly lanes: Lanes;
+  readonly Q: number;
+  readonly theta: number;
+  /** Positives with goodness above θ; class-wise: samples whose true group won. */
+  positivesRight = 0;
+  /** Negatives with goodness below θ. */
+  negativesRight = 0;
+
+  constructor(readonly net: Spec, readonly index: number) {
+    this.spec = net.layers[index]!;
+    this.weights = new Matrix(inputsOf(net, index), this.spec.units, this.spec.weightBits);
+    this.lanes = new Lanes(net.seed, streamOfLanes(index));
+    this.Q = coefficientExponent(this.spec.rate, HEADROOM);
+    this.theta = this.spec.units * this.spec.threshold;
+    this.#drawWeights();
+  }
+
+  #drawWeights(): void {
+    const { scale, init, units } = this.spec;
+    const generator = new Generator(this.net.seed, streamOfInitialWeights(this.index));
+    const d = (isqrt((1n << BigInt(2 * scale + 16)) / BigInt(this.weights.rows)) * BigInt(init)) >> 8n;
+    for (let row = 0; row < this.weights.rows; row++) {
+      for (let unit = 0; unit < units; unit++) {
+        const b = generator.next();
+        const g = (b & 255) + ((b >>> 8) & 255) + ((b >>> 16) & 255) + (b >>> 24) - 510;
+        this.weights.set(row, unit, Number((BigInt(g) * d * 443n + (1n << 23n)) >> 24n));
+      }
+    }
+  }
+
+  /** The always-on row, the last one; none without a bias. */
+  get biasInput(): Input[] {
+    return this.net.biasLevel > 0 ? [{ row: this.weights.rows - 1, x: this.net.biasLevel }] : [];
+  }
+
+  /** Activity after ReLU, before normalisation: q7. */
+  activity(inputs: readonly Input[]): number[] {
+    return this.weights.sums(inputs).map((acc) => sat(rshr(acc, this.spec.scale - 3), 0, 32767));
+  }
+
+  /** The activity as the next layer and the readout see it: q4. */
+  normalised(y: readonly number[]): number[] {
+    return normalise(y, sumOfSquares(y), y.length);
+  }
+
+  rateAt(step: number): number {
+    return scheduledRate(this.spec.rate, step, this.net.holdSteps, this.net.totalSteps);
+  }
+
+  update(rows: readonly PairedInput[], positive: readonly number[], negative: readonly number[]): void {
+    update(this.weights, this.lanes, rows, positive, negative, this.Q + 4 - this.spec.scale);
+  }
+
+  decay(step: number): void {
+    if (this.spec.decay > 0) decayRow(this.weights, this.lanes, step % this.weights.rows, this.spec.decay);
+  }
+}
+
+/** Rows of a layer's weights: frame or units below, label rows when appended, bias row. */
+function inputsOf(net: Spec, layer: number): number {
+  const bias = net.biasLevel > 0 ? 1 : 0;
+  if (layer > 0) return net.layers[layer - 1]!.units + bias;
+  return frameSize(net) + (net.placement === "append" ? net.classes : 0) + bias;
+}
+
+/** The inputs of a later layer, without its bias: one row for each unit below. */
+export function unitInputs(x: readonly number[]): Input[] {
+  return x.map((value, row) => ({ row, x: value }));
+}

@@ -1,0 +1,41 @@
+/** One layer's part of the readout: a softmax layer with its own delta rule. */
+import { rshr, sat, shiftRight, softmax } from "./fixed.js";
+import { unitInputs } from "./layer.js";
+import { Matrix, shared } from "./matrix.js";
+import { Lanes, streamOfReadoutLanes } from "./random.js";
+import { scheduledRate } from "./schedule.js";
+import type { Spec } from "./spec.js";
+import { coefficientExponent, update } from "./update.js";
+
+const SCALE = 11;
+const HEADROOM = 0;
+
+export class Readout {
+  readonly weights: Matrix;
+  readonly lanes: Lanes;
+  readonly Q: number;
+
+  constructor(readonly net: Spec, layer: number) {
+    this.weights = new Matrix(net.layers[layer]!.units, net.classes, 16);
+    this.lanes = new Lanes(net.seed, streamOfReadoutLanes(layer));
+    this.Q = coefficientExponent(net.readoutRate, HEADROOM);
+  }
+
+  /** One logit for each class: q8. */
+  logits(x: readonly number[]): number[] {
+    return this.weights.sums(unitInputs(x)).map((sum) => shiftRight(sum, 7));
+  }
+
+  train(x: readonly number[], label: number, step: number): void {
+    const { readoutRate, holdSteps, totalSteps, classes } = this.net;
+    const rate = scheduledRate(readoutRate, step, holdSteps, totalSteps);
+    const a = errors(softmax(this.logits(x)), label).map((err) => sat(rshr(err * rate, 39 - this.Q), -32767, 32767));
+    const none = new Array<number>(classes).fill(0);
+    update(this.weights, this.lanes, shared(unitInputs(x)), a, none, this.Q + 4 - SCALE);
+  }
+}
+
+/** err_c = [c = label] − p_c: q15. */
+export function errors(p: readonly number[], label: number): number[] {
+  return p.map((value, c) => (c === label ? 32768 : 0) - value);
+}
