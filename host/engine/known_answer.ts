@@ -11,8 +11,8 @@ import { readRegions } from "./regions.js";
  * checkpoints whose CRC-32 is known. Takes about a millisecond. test/engine/known_answer.test.ts holds the oracle against the same numbers.
  */
 export const KNOWN_ANSWERS: readonly { readonly name: string; readonly crc: number }[] = [
-  { name: "pair, i16 and i8", crc: 0xff8ff72f },
-  { name: "class-wise, i8 and i16", crc: 0xd2ecbcfb },
+  { name: "pair, i16 and i8", crc: 0xfd21e8f6 },
+  { name: "class-wise, i8 and i16", crc: 0xb77fcf68 },
 ];
 
 /** Widths that leave SIMD kernels whole tiles, single blocks and padding. */

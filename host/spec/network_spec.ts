@@ -55,7 +55,7 @@ export const networkSchema = z.strictObject({
   /** Probability that a value of the frame is left out of a training step. */
   inputDropout: z.number().min(0).max(0.75).optional(),
   /** Update coefficients below this count as 0: well separated samples cost no update. */
-  minCoefficient: z.number().min(0).max(1).default(0.01),
+  minCoefficient: z.number().min(0).max(1).default(0.005),
   /** Input of an always-on row of every layer; 0 = none. */
   bias: z.number().min(0).max(127 / 16).default(0),
   seed: z.int().min(0).max(0xffffffff).default(1),
@@ -80,8 +80,8 @@ export type NetworkSpec = Omit<Parsed, "layers" | "label" | "readout" | "inputDr
 /** Defaults found by measurement: see ARCHITECTURE.md, "Defaults". */
 const PAIR_DIFFERENCE = { rate: 1.5e-3, temperature: 20 };
 const PAIR_THRESHOLD = { rate: 2e-4, temperature: 10 };
-const CLASSWISE = { rate: 1e-3, temperature: 20 };
-const SCALES = { pair: { i16: 12, i8: 9 }, classwise: { i16: 12, i8: 8 } };
+const CLASSWISE = { rate: 7e-4, temperature: 20 };
+const SCALES = { i16: 12, i8: 8 };
 const INPUT_DROPOUT = 0.2;
 
 /** Fills in every default; throws a MayflyError that names the field at fault. */
@@ -119,7 +119,7 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
       kind: layer.kind,
       units: layer.units,
       weights: layer.weights,
-      scale: layer.scale ?? SCALES[spec.objective][layer.weights],
+      scale: layer.scale ?? SCALES[layer.weights],
       rate: layer.rate ?? learning.rate,
       temperature: layer.temperature ?? learning.temperature,
       decay: layer.decay ?? 0,

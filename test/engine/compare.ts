@@ -41,19 +41,25 @@ export function comparePredictions(oracle: Network, instance: Instance, frame: U
 
 /** Puts the same random weights of full range into the oracle and the instances, most of them at a bound. */
 export function overwriteWeights(oracle: Network, instances: readonly Instance[], samples: SparseSamples): void {
-  const bounds = (bits: number) => [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] as const;
+  const fullRange = (bits: number) => () => {
+    const [low, high] = [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+    const choice = samples.random() % 8;
+    return choice < 3 ? high : choice < 6 ? low : low + (samples.random() % (high - low + 1));
+  };
   oracle.layers.forEach((layer, index) => {
-    overwrite(oracle.weights(index), bounds(layer.spec.weightBits), instances.map((instance) => instance.region(REGION_WEIGHTS, index)), samples);
-    if (!oracle.readouts[index]) return;
-    overwrite(oracle.readoutWeights(index), bounds(16), instances.map((instance) => instance.region(REGION_READOUT_WEIGHTS, index)), samples);
+    setWeights(oracle, instances, "layer", index, fullRange(layer.spec.weightBits));
+    if (oracle.readouts[index]) setWeights(oracle, instances, "readout", index, fullRange(16));
   });
 }
 
-function overwrite(weights: Int32Array, [low, high]: readonly [number, number], regions: readonly Region[], samples: SparseSamples): void {
-  for (let index = 0; index < weights.length; index++) {
-    const choice = samples.random() % 8;
-    weights[index] = choice < 3 ? high : choice < 6 ? low : low + (samples.random() % (high - low + 1));
-    for (const { values, columns, stride } of regions) values[Math.floor(index / columns) * stride + (index % columns)] = weights[index]!;
+/** Puts the same weights, by row-major index, into the oracle and the instances. */
+export function setWeights(oracle: Network, instances: readonly Instance[], where: "layer" | "readout", layer: number, value: (index: number) => number): void {
+  const kind = where === "layer" ? REGION_WEIGHTS : REGION_READOUT_WEIGHTS;
+  const weights = where === "layer" ? oracle.weights(layer) : oracle.readoutWeights(layer);
+  weights.forEach((_, index) => (weights[index] = value(index)));
+  for (const instance of instances) {
+    const { values, columns, stride } = instance.region(kind, layer);
+    weights.forEach((weight, index) => (values[Math.floor(index / columns) * stride + (index % columns)] = weight));
   }
 }
 

@@ -2,10 +2,11 @@
 import fc from "fast-check";
 import { frameSize, type LayerSpec, type Spec } from "../oracle/spec.js";
 
-/** Bounds as often as what is between them; magnitudes from all octaves. */
+/** All octaves alike. From an integer, because fast-check's doubles crowd near 0. */
 function magnitude(low: number, high: number): fc.Arbitrary<number> {
-  const octaves = Math.log2(high + 1);
-  return fc.double({ min: 0, max: 1, noNaN: true }).map((position) => Math.max(low, Math.min(high, Math.floor(2 ** (position * octaves)) - 1)));
+  const positions = 1 << 20;
+  const octaves = Math.log2((high + 1) / (low + 1));
+  return fc.integer({ min: 0, max: positions }).map((position) => Math.min(high, Math.floor((low + 1) * 2 ** ((position / positions) * octaves)) - 1));
 }
 
 export function randomSpec(): fc.Arbitrary<Spec> {
