@@ -89,6 +89,8 @@ function firstFault(): i32 {
   if (!inRange(SPEC_LOSS, LOSS_THRESHOLD, LOSS_DIFFERENCE)) return SPEC_LOSS;
   if (!inRange(SPEC_MIN_COEFFICIENT, 0, 32768)) return SPEC_MIN_COEFFICIENT;
   if (!inRange(SPEC_INPUT_DROPOUT, 0, 192)) return SPEC_INPUT_DROPOUT;
+  // Values kept by dropout grow, and so do the sums.
+  if (<i64>layerInputs(0) * layerInputs(0) * 256 > <i64>MAX_INPUTS * MAX_INPUTS * (256 - spec(SPEC_INPUT_DROPOUT))) return SPEC_INPUT_DROPOUT;
   if (!inRange(SPEC_BIAS_LEVEL, 0, 127)) return SPEC_BIAS_LEVEL;
   if (!inRange(SPEC_NEGATIVES, NEGATIVES_RANDOM, NEGATIVES_HARD)) return SPEC_NEGATIVES;
   if (!inRange(SPEC_READOUT_FROM, 0, layers)) return SPEC_READOUT_FROM;

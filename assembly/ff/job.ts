@@ -129,6 +129,11 @@ function piece(left: i64): i64 {
   return spec(SPEC_OBJECTIVE) == OBJECTIVE_CLASSWISE;
 }
 
+// @ts-ignore: decorator
+@inline function readsOut(): bool {
+  return spec(SPEC_READOUT_FROM) < spec(SPEC_LAYER_COUNT);
+}
+
 /** The list that is the input of `layer` > 0; that of layer 0 is free for label rows. */
 function listInto(layer: i32): usize {
   return runtime(layer & 1 ? RT_ROWS_B : RT_ROWS_A);
@@ -198,8 +203,7 @@ function sumImage(left: i64): i64 {
 /** The first pass of the job: the single one where anything needs it, else the pair. */
 function startPasses(): void {
   const kind = get(KIND);
-  const hasReadoutAtAll = spec(SPEC_READOUT_FROM) < spec(SPEC_LAYER_COUNT);
-  if (classwise() || kind == JOB_READOUT || (kind == JOB_TRAIN && hasReadoutAtAll)) enter(PHASE_SINGLE_START);
+  if (classwise() || kind == JOB_READOUT || (kind == JOB_TRAIN && readsOut())) enter(PHASE_SINGLE_START);
   else {
     if (kind == JOB_GOODNESS) set(LABEL, -2);
     enter(PHASE_CHOOSE);
@@ -290,7 +294,7 @@ function leaveSingle(layer: i32): void {
 
 function endSinglePass(): void {
   const trains = get(KIND) == JOB_TRAIN;
-  if (trains && argmax(runtime(RT_LOGITS)) == get(LABEL)) count(netState(NET_READOUT_RIGHT), 1);
+  if (trains && readsOut() && argmax(runtime(RT_LOGITS)) == get(LABEL)) count(netState(NET_READOUT_RIGHT), 1);
   if (classwise() || !trains) return finish();
   enter(PHASE_CHOOSE);
 }
