@@ -8,7 +8,7 @@ import {
   SPEC_HEADER_WORDS, SPEC_LAYER_WORDS, SPEC_MAGIC, SPEC_VERSION, SPEC_OBJECTIVE, SPEC_CLASSES, SPEC_INPUT_WIDTH, SPEC_INPUT_HEIGHT, SPEC_INPUT_CHANNELS, SPEC_LABEL_PLACEMENT, SPEC_LABEL_LEVEL, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_GOODNESS_FROM, SPEC_READOUT_RATE, SPEC_HOLD_STEPS, SPEC_TOTAL_STEPS, SPEC_LAYER_COUNT, SPEC_MEMORY_LIMIT, SPEC_BIAS_LEVEL, SPEC_LOSS, SPEC_INPUT_DROPOUT, SPEC_MIN_COEFFICIENT, SPEC_RESERVED, LAYER_KIND, LAYER_UNITS, LAYER_WEIGHT_BITS, LAYER_SCALE, LAYER_RATE, LAYER_TEMPERATURE, LAYER_DECAY, LAYER_THRESHOLD, LAYER_INIT, LAYER_RESERVED, OBJECTIVE_PAIR, OBJECTIVE_CLASSWISE, LOSS_THRESHOLD, LOSS_DIFFERENCE, LABEL_NONE, LABEL_REPLACE, LABEL_APPEND, NEGATIVES_RANDOM, NEGATIVES_HARD, KIND_DENSE,
 } from "./abi/spec";
 import { base, report } from "./memory";
-import { coefficientExponent } from "./fixed/rate";
+import { coefficientExponent, inputShift } from "./fixed/rate";
 
 /** With more inputs an i32 accumulator could overflow: 32768 * 16.5 * 3840 < 2^31. */
 const MAX_INPUTS: i32 = 3840;
@@ -121,8 +121,9 @@ function firstLayerFault(layer: i32, classwise: bool): i32 {
   if (bits != 8 && bits != 16) return LAYER_WEIGHT_BITS;
   if (!layerInRange(layer, LAYER_SCALE, 4, bits == 8 ? 10 : 14)) return LAYER_SCALE;
   if (!layerInRange(layer, LAYER_RATE, 0, MAX_RATE)) return LAYER_RATE;
-  // The step of one update must fit 16 bits: at least 8 fraction bits below the weight's last.
-  if (coefficientExponent(layerSpec(layer, LAYER_RATE), 4) + 4 - layerSpec(layer, LAYER_SCALE) < 8) return LAYER_RATE;
+  // x * 2^inputShift must fit an i16.
+  const scale = layerSpec(layer, LAYER_SCALE);
+  if (inputShift(coefficientExponent(layerSpec(layer, LAYER_RATE), 4, scale), scale) > 8) return LAYER_RATE;
   if (!layerInRange(layer, LAYER_TEMPERATURE, 16, 1 << 20)) return LAYER_TEMPERATURE;
   if (!layerInRange(layer, LAYER_DECAY, 0, 1 << 12)) return LAYER_DECAY;
   if (!layerInRange(layer, LAYER_THRESHOLD, 1, 1 << 12)) return LAYER_THRESHOLD;

@@ -9,8 +9,8 @@
  */
 import { BUSY, OK } from "../abi/status";
 import { activate } from "../kernels/activate";
-import { multiplier, rowsOfActivity, rowsOfFrame, rowsOfFrameDropped, rowsOfPair, sumSquaresU8 } from "../kernels/normalise";
-import { putPaired, putSingle } from "../kernels/rows";
+import { multiplier, rowsOfActivity, rowsOfFrame, rowsOfPair, sumSquaresU8 } from "../kernels/normalise";
+import { closePaired, closeSingle, putPaired, putSingle } from "../kernels/rows";
 import { sumSquares } from "../kernels/sum_squares";
 import {
   denseBeginUpdate, denseDecay, denseForwardPaired, denseForwardSingle, denseUpdatePaired, denseUpdateSingle,
@@ -169,7 +169,7 @@ function readImage(): i64 {
   const dropout = get(KIND) == JOB_TRAIN ? spec(SPEC_INPUT_DROPOUT) : 0;
   // The values kept grow so that the expected mean square stays 1.0.
   const by = multiplier(dropout == 0 ? squares : (squares * (256 - dropout)) >> 8, to);
-  let rows = dropout == 0 ? rowsOfFrame(frame, from, to, by, list) : rowsOfFrameDropped(frame, from, to, by, dropout, netState(NET_DROPOUT), list);
+  let rows = rowsOfFrame(frame, from, to, by, dropout, netState(NET_DROPOUT), list);
   rows = withBias(0, list, rows);
   set(IMAGE_ROWS, rows);
   memory.fill(runtime(RT_IMAGE_SUMS), 0, <usize>stride(0) << 2);
@@ -184,6 +184,7 @@ function withBias(layer: i32, list: usize, rows: i32): i32 {
   const level = spec(SPEC_BIAS_LEVEL);
   if (level == 0) return rows;
   putSingle(list, rows, inputs(layer) - 1, level);
+  closeSingle(list, rows + 1);
   return rows + 1;
 }
 
@@ -424,7 +425,10 @@ function leavePair(layer: i32): void {
   }
   let rows = get(ROWS_OUT);
   const level = spec(SPEC_BIAS_LEVEL);
-  if (level != 0) putPaired(listInto(layer + 1), rows++, inputs(layer + 1) - 1, level, level);
+  if (level != 0) {
+    putPaired(listInto(layer + 1), rows++, inputs(layer + 1) - 1, level, level);
+    closePaired(listInto(layer + 1), rows);
+  }
   set(ROWS_IN, rows);
   set(LAYER, layer + 1);
   enter(PHASE_PAIR_START);

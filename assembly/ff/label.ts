@@ -2,7 +2,7 @@
  * The label as input rows of the first layer (Hinton 2022, §3.3). Positive and negative share the image and differ in one
  * label row each; the neutral label is a tenth of the level in every row.
  */
-import { putPaired, putSingle } from "../kernels/rows";
+import { closePaired, closeSingle, putPaired, putSingle } from "../kernels/rows";
 import { LABEL_REPLACE, SPEC_CLASSES, SPEC_LABEL_LEVEL, SPEC_LABEL_PLACEMENT } from "../abi/spec";
 import { frameSize, spec } from "../spec";
 
@@ -22,6 +22,7 @@ export function neutralRows(list: usize): i32 {
   if (level == 0) return 0;
   const classes = spec(SPEC_CLASSES);
   for (let c = 0; c < classes; c++) putSingle(list, c, labelRow() + c, level);
+  closeSingle(list, classes);
   return classes;
 }
 
@@ -31,6 +32,7 @@ export function labelRows(list: usize, positive: i32, negative: i32): i32 {
   const first = labelRow();
   if (positive == negative) {
     putPaired(list, 0, first + positive, level, level);
+    closePaired(list, 1);
     return 1;
   }
   const swapped = negative < positive;

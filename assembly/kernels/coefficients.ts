@@ -11,8 +11,9 @@ export function coefficientsPaired(yPositive: usize, yNegative: usize, count: i3
 
 /** a+ = y * gain (gain of either sign), a- = 0. */
 export function coefficientsSingle(y: usize, from: i32, to: i32, gain: i32, shift: i32, coefficients: usize): void {
+  if (gain == 0) return memory.fill(coefficients + (<usize>from << 2), 0, <usize>(to - from) << 2);
   for (let i = from; i < to; i++) {
-    const a = gain == 0 ? 0 : signal(<i32>load<i16>(y + (<usize>i << 1)), abs(gain), shift);
+    const a = signal(<i32>load<i16>(y + (<usize>i << 1)), abs(gain), shift);
     store<i32>(coefficients + (<usize>i << 2), (gain < 0 ? -a : a) & 0xffff);
   }
 }

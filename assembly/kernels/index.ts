@@ -4,7 +4,7 @@ import { coefficientsPaired, coefficientsSingle } from "./coefficients";
 import { decayRow } from "./decay";
 import { forwardPaired } from "./forward_paired";
 import { forwardSingle } from "./forward_single";
-import { multiplier, rowsOfActivity, rowsOfFrame, rowsOfFrameDropped, rowsOfPair, sumSquaresU8 } from "./normalise";
+import { multiplier, rowsOfActivity, rowsOfFrame, rowsOfPair, sumSquaresU8 } from "./normalise";
 import { sumSquares } from "./sum_squares";
 import { updatePaired, updateSingle } from "./update";
 import { crc32 } from "../checkpoint/crc32";
@@ -16,7 +16,7 @@ import { softmax } from "../fixed/softmax";
 
 export {
   activate, coefficientsPaired, coefficientsSingle, coefficientExponent, crc32, expneg, isqrt, logistic, mix, multiplier, rowsOfActivity, rowsOfFrame,
-  rowsOfFrameDropped, rowsOfPair, scheduledRate, softmax, sumSquares, sumSquaresU8, xorshift32,
+  rowsOfPair, scheduledRate, softmax, sumSquares, sumSquaresU8, xorshift32,
 };
 
 export function forwardSingleI8(list: usize, count: i32, weights: usize, stride: i32, sums: usize, from: i32, to: i32): void {

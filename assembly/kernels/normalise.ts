@@ -1,6 +1,6 @@
 import { isqrt } from "../fixed/isqrt";
 import { xorshift32 } from "../fixed/random";
-import { putPaired, putSingle } from "./rows";
+import { closePaired, closeSingle, putPaired, putSingle } from "./rows";
 
 /**
  * Layer normalisation to root mean square 1.0 (Hinton 2022, §2.1: only the direction goes on to the next layer), as a list
@@ -19,49 +19,73 @@ export function multiplier(squares: i64, count: i32): i32 {
   return min(<i32>((<u32>value * <u32>by + 32768) >>> 16), 127);
 }
 
-/** Σ v² over u8 values. */
+/** Σ v² over u8 values `from`..`to`-1; at most 3840 * 255². */
 export function sumSquaresU8(values: usize, from: i32, to: i32): i64 {
-  let sum: i64 = 0;
+  if (ASC_FEATURE_SIMD) return sumSquaresU8Simd(values, from, to);
+  return sumSquaresU8Scalar(values, from, to);
+}
+
+function sumSquaresU8Scalar(values: usize, from: i32, to: i32): i64 {
+  let sum = 0;
   for (let i = from; i < to; i++) {
     const value = <i32>load<u8>(values + <usize>i);
-    sum += <i64>(value * value);
+    sum += value * value;
   }
-  return sum;
+  return <i64>sum;
+}
+
+function sumSquaresU8Simd(values: usize, from: i32, to: i32): i64 {
+  let sums = i32x4.splat(0);
+  let i = from;
+  for (; i + 16 <= to; i += 16) {
+    const block = v128.load(values + <usize>i);
+    const low = i16x8.extend_low_i8x16_u(block), high = i16x8.extend_high_i8x16_u(block);
+    sums = i32x4.add(sums, i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high)));
+  }
+  const sum = i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
+  return <i64>sum + sumSquaresU8Scalar(values, i, to);
 }
 
 /**
- * The same, with each non-zero value left out with probability dropout / 256; `state` is the generator's address, drawn once
- * for each non-zero value.
+ * A single list of u8 values `from`..`to`-1 (row = index); returns its rows. Each non-zero value is left out with probability
+ * dropout / 256: one draw for each, none when dropout = 0. `state`: address of the generator.
  */
-export function rowsOfFrameDropped(values: usize, from: i32, to: i32, by: i32, dropout: u32, state: usize, list: usize): i32 {
-  let rows = 0;
+export function rowsOfFrame(values: usize, from: i32, to: i32, by: i32, dropout: u32, state: usize, list: usize): i32 {
   let random = load<u32>(state);
-  for (let i = from; i < to; i++) {
-    const value = <i32>load<u8>(values + <usize>i);
-    if (value == 0) continue;
-    random = xorshift32(random);
-    if (random >>> 24 < dropout) continue;
-    const x = normalised(value, by);
-    if (x != 0) putSingle(list, rows++, i, x);
+  let rows = 0;
+  let i = from;
+  while (i < to) {
+    // Most of an image is empty: pass over 8 zeros at once.
+    if (i + 8 <= to && load<u64>(values + <usize>i) == 0) {
+      i += 8;
+      continue;
+    }
+    // No branch on the values: each is written, and overwritten by the next if it was not to stay.
+    for (const end = min(i + 8, to); i < end; i++) {
+      const value = <i32>load<u8>(values + <usize>i);
+      const drawn = xorshift32(random);
+      random = select(drawn, random, (value != 0) & (dropout != 0));
+      const x = normalised(value, by);
+      putSingle(list, rows, i, x);
+      rows += i32((x != 0) & ((dropout == 0) | (drawn >>> 24 >= dropout)));
+    }
   }
   store<u32>(state, random);
+  closeSingle(list, rows);
   return rows;
 }
 
-/** A single list of u8 values `from`..`to`-1 (row = index); returns its rows. */
-export function rowsOfFrame(values: usize, from: i32, to: i32, by: i32, list: usize): i32 {
-  let rows = 0;
-  for (let i = from; i < to; i++) {
-    const value = <i32>load<u8>(values + <usize>i);
-    if (value == 0) continue;
-    const x = normalised(value, by);
-    if (x != 0) putSingle(list, rows++, i, x);
-  }
-  return rows;
-}
+/** 8 inputs of a block on their way from lanes to a list: positive, then negative. */
+const BLOCK: usize = memory.data(32, 16);
 
-/** A single list of y (units,), i16; returns its rows. */
+/** A single list of y (units,), i16, padded with zeros to whole blocks of 8; returns its rows. */
 export function rowsOfActivity(y: usize, units: i32, by: i32, list: usize): i32 {
+  const rows = ASC_FEATURE_SIMD ? rowsOfActivitySimd(y, units, by, list) : rowsOfActivityScalar(y, units, by, list);
+  closeSingle(list, rows);
+  return rows;
+}
+
+function rowsOfActivityScalar(y: usize, units: i32, by: i32, list: usize): i32 {
   let rows = 0;
   for (let i = 0; i < units; i++) {
     const value = <i32>load<i16>(y + (<usize>i << 1));
@@ -72,8 +96,32 @@ export function rowsOfActivity(y: usize, units: i32, by: i32, list: usize): i32 
   return rows;
 }
 
-/** A paired list over the union of the non-zeros of y+ and y-; returns its rows. */
+function rowsOfActivitySimd(y: usize, units: i32, by: i32, list: usize): i32 {
+  const factor = i32x4.splat(by);
+  let rows = 0;
+  for (let i = 0; i < units; i += 8) {
+    const x = normalisedBlock(v128.load(y + (<usize>i << 1)), factor);
+    let mask = i16x8.bitmask(i16x8.ne(x, i16x8.splat(0)));
+    v128.store(BLOCK, x);
+    while (mask != 0) {
+      const lane = ctz(mask);
+      mask &= mask - 1;
+      putSingle(list, rows++, i + lane, <i32>load<i16>(BLOCK + (<usize>lane << 1)));
+    }
+  }
+  return rows;
+}
+
+/** A paired list over the union of the non-zeros of y+ and y-, both padded with zeros to whole blocks of 8; returns its rows. */
 export function rowsOfPair(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize): i32 {
+  const rows = ASC_FEATURE_SIMD
+    ? rowsOfPairSimd(yPositive, yNegative, units, byPositive, byNegative, list)
+    : rowsOfPairScalar(yPositive, yNegative, units, byPositive, byNegative, list);
+  closePaired(list, rows);
+  return rows;
+}
+
+function rowsOfPairScalar(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize): i32 {
   let rows = 0;
   for (let i = 0; i < units; i++) {
     const p = <i32>load<i16>(yPositive + (<usize>i << 1));
@@ -84,4 +132,32 @@ export function rowsOfPair(yPositive: usize, yNegative: usize, units: i32, byPos
     if ((positive | negative) != 0) putPaired(list, rows++, i, positive, negative);
   }
   return rows;
+}
+
+function rowsOfPairSimd(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize): i32 {
+  const factorPositive = i32x4.splat(byPositive), factorNegative = i32x4.splat(byNegative);
+  let rows = 0;
+  for (let i = 0; i < units; i += 8) {
+    const positive = normalisedBlock(v128.load(yPositive + (<usize>i << 1)), factorPositive);
+    const negative = normalisedBlock(v128.load(yNegative + (<usize>i << 1)), factorNegative);
+    let mask = i16x8.bitmask(i16x8.ne(v128.or(positive, negative), i16x8.splat(0)));
+    v128.store(BLOCK, positive);
+    v128.store(BLOCK, negative, 16);
+    while (mask != 0) {
+      const lane = ctz(mask);
+      mask &= mask - 1;
+      const at = BLOCK + (<usize>lane << 1);
+      putPaired(list, rows++, i + lane, <i32>load<i16>(at), <i32>load<i16>(at, 16));
+    }
+  }
+  return rows;
+}
+
+/** `normalised` of 8 values, as i16 lanes. */
+// @ts-ignore: decorator
+@inline function normalisedBlock(values: v128, factor: v128): v128 {
+  const half = i32x4.splat(32768);
+  const low = i32x4.shr_u(i32x4.add(i32x4.mul(i32x4.extend_low_i16x8_u(values), factor), half), 16);
+  const high = i32x4.shr_u(i32x4.add(i32x4.mul(i32x4.extend_high_i16x8_u(values), factor), half), 16);
+  return i16x8.min_u(i16x8.narrow_i32x4_u(low, high), i16x8.splat(127));
 }

@@ -8,32 +8,39 @@
 export const SINGLE_BYTES: usize = 8;
 export const PAIRED_BYTES: usize = 12;
 
-/** Writes row number `index` of a single list. */
+/** Writes row number `index` of a single list; rows come in order, and `closeSingle` ends the list. */
 // @ts-ignore: decorator
 @inline export function putSingle(list: usize, index: i32, row: i32, x: i32): void {
-  const at = list + <usize>(index >> 1) * SINGLE_BYTES;
-  if (index & 1) {
-    store<u16>(at, <u16>row, 2);
-    store<i16>(at, <i16>x, 6);
-  } else {
-    store<u32>(at, <u32>row | (<u32>row << 16));
-    store<u32>(at, <u32>x, 4);
-  }
+  const at = list + <usize>(index >> 1) * SINGLE_BYTES + (<usize>(index & 1) << 1);
+  store<u16>(at, <u16>row);
+  store<i16>(at, <i16>x, 4);
 }
 
-/** Writes row number `index` of a paired list. */
+/** Joins an odd last row by itself with input 0. A row may still be put behind it, and the list closed again. */
+// @ts-ignore: decorator
+@inline export function closeSingle(list: usize, rows: i32): void {
+  if ((rows & 1) == 0) return;
+  const at = list + <usize>(rows >> 1) * SINGLE_BYTES;
+  store<u16>(at, load<u16>(at), 2);
+  store<i16>(at, 0, 6);
+}
+
+/** Writes row number `index` of a paired list; `closePaired` ends the list. */
 // @ts-ignore: decorator
 @inline export function putPaired(list: usize, index: i32, row: i32, positive: i32, negative: i32): void {
-  const at = list + <usize>(index >> 1) * PAIRED_BYTES;
-  if (index & 1) {
-    store<u16>(at, <u16>row, 2);
-    store<i16>(at, <i16>positive, 6);
-    store<i16>(at, <i16>negative, 10);
-  } else {
-    store<u32>(at, <u32>row | (<u32>row << 16));
-    store<u32>(at, <u32>positive, 4);
-    store<u32>(at, <u32>negative, 8);
-  }
+  const at = list + <usize>(index >> 1) * PAIRED_BYTES + (<usize>(index & 1) << 1);
+  store<u16>(at, <u16>row);
+  store<i16>(at, <i16>positive, 4);
+  store<i16>(at, <i16>negative, 8);
+}
+
+// @ts-ignore: decorator
+@inline export function closePaired(list: usize, rows: i32): void {
+  if ((rows & 1) == 0) return;
+  const at = list + <usize>(rows >> 1) * PAIRED_BYTES;
+  store<u16>(at, load<u16>(at), 2);
+  store<i16>(at, 0, 6);
+  store<i16>(at, 0, 10);
 }
 
 /** Entries that hold `rows` rows. */

@@ -2,14 +2,14 @@ import { PAIRED_BYTES, SINGLE_BYTES } from "./rows";
 import { addToWeight, addToWeights } from "./weights";
 
 /**
- * W[row][unit] += (a+[unit] * x+[row] + a-[unit] * x-[row]) >> shift, with carried rounding, saturating: the rank-2
+ * W[row][unit] += (a+[unit] * x+[row] + a-[unit] * x-[row]) * 2^shift / 2^16, with carried rounding, saturating: the rank-2
  * update of a pair (Hinton 2022, eq. 1) as one pass. In a single list x- = x+.
  *
- * The remainder of each unit starts at a random value below 2^shift and is carried from row to row, so every rounding is
- * unbiased and the errors of neighbouring rows cancel.
+ * The remainder of each unit starts at a random u16 and is carried from row to row, so every rounding is unbiased and
+ * the errors of neighbouring rows cancel. It costs no random number for each weight.
  *
  * coefficients: i16 [units][2], a+ and a- side by side. lanes: 8 u16 that start the remainders (see fixed/random.ts).
- * W: i8 or i16, input-major, `stride` weights a row. 8 <= shift <= 20. Units `from`..`to`-1, multiples of 8. A unit with
+ * W: i8 or i16, input-major, `stride` weights a row. 0 <= shift <= 8. Units `from`..`to`-1, multiples of 8. A unit with
  * both coefficients 0 changes nothing and is skipped.
  */
 export function updateSingle<W>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
@@ -36,20 +36,18 @@ const BLOCK_STEP: i32 = 0x9e37;
 function scalar<W, L>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
   const rowBytes = <usize>stride * sizeof<W>();
   const end = list + <usize>count * entryBytes<L>();
-  const mask = (1 << shift) - 1;
   for (let unit = from; unit < to; unit++) {
-    const positive = <i32>load<i16>(coefficients + (<usize>unit << 2));
-    const negative = <i32>load<i16>(coefficients + (<usize>unit << 2), 2);
+    const positive = <i32>load<i16>(coefficients + (<usize>unit << 2)) << shift;
+    const negative = <i32>load<i16>(coefficients + (<usize>unit << 2), 2) << shift;
     if ((positive | negative) == 0) continue;
     const column = weights + <usize>unit * sizeof<W>();
-    const start = (<i32>load<u16>(lanes + (<usize>(unit & 7) << 1)) + (unit >> 3) * BLOCK_STEP) & 0xffff;
-    let carry = shift >= 16 ? start << (shift - 16) : start >> (16 - shift);
+    let carry = (<i32>load<u16>(lanes + (<usize>(unit & 7) << 1)) + (unit >> 3) * BLOCK_STEP) & 0xffff;
     for (let entry = list; entry < end; entry += entryBytes<L>()) {
       for (let half: usize = 0; half < 4; half += 2) {
         const x = <i32>load<i16>(entry + half, 4);
         const sum = carry + (sizeof<L>() == 1 ? (positive + negative) * x : positive * x + negative * <i32>load<i16>(entry + half, 8));
-        carry = sum & mask;
-        addToWeight<W>(column + <usize>load<u16>(entry + half) * rowBytes, sum >> shift);
+        carry = sum & 0xffff;
+        addToWeight<W>(column + <usize>load<u16>(entry + half) * rowBytes, sum >> 16);
       }
     }
   }
@@ -58,7 +56,8 @@ function scalar<W, L>(list: usize, count: i32, weights: usize, stride: i32, coef
 function simd<W, L>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
   const rowBytes = <usize>stride * sizeof<W>();
   const end = list + <usize>count * entryBytes<L>();
-  const mask = i32x4.splat((1 << shift) - 1);
+  const low = i32x4.splat(0xffff);
+  const factor = i16x8.splat(<i16>(<i32>1 << shift));
   const random = v128.load(lanes);
   let unit = from;
   for (; unit + 16 <= to; unit += 16) {
@@ -68,24 +67,24 @@ function simd<W, L>(list: usize, count: i32, weights: usize, stride: i32, coeffi
     const column = weights + <usize>unit * sizeof<W>();
     const start = i16x8.add(random, i16x8.splat(<i16>((unit >> 3) * BLOCK_STEP)));
     const next = i16x8.add(random, i16x8.splat(<i16>(((unit >> 3) + 1) * BLOCK_STEP)));
-    let e0 = scaled(i32x4.extend_low_i16x8_u(start), shift), e1 = scaled(i32x4.extend_high_i16x8_u(start), shift);
-    let e2 = scaled(i32x4.extend_low_i16x8_u(next), shift), e3 = scaled(i32x4.extend_high_i16x8_u(next), shift);
+    let e0 = i32x4.extend_low_i16x8_u(start), e1 = i32x4.extend_high_i16x8_u(start);
+    let e2 = i32x4.extend_low_i16x8_u(next), e3 = i32x4.extend_high_i16x8_u(next);
     for (let entry = list; entry < end; entry += entryBytes<L>()) {
-      let both = firstInputs<L>(entry);
+      let both = i16x8.mul(firstInputs<L>(entry), factor);
       let w = column + <usize>load<u16>(entry) * rowBytes;
       e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, both)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, both));
       e2 = i32x4.add(e2, i32x4.dot_i16x8_s(a2, both)), e3 = i32x4.add(e3, i32x4.dot_i16x8_s(a3, both));
-      addToWeights<W>(w, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, shift), i32x4.shr_s(e1, shift)));
-      addToWeights<W>(w + 8 * sizeof<W>(), i16x8.narrow_i32x4_s(i32x4.shr_s(e2, shift), i32x4.shr_s(e3, shift)));
-      e0 = v128.and(e0, mask), e1 = v128.and(e1, mask), e2 = v128.and(e2, mask), e3 = v128.and(e3, mask);
+      addToWeights<W>(w, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, 16), i32x4.shr_s(e1, 16)));
+      addToWeights<W>(w + 8 * sizeof<W>(), i16x8.narrow_i32x4_s(i32x4.shr_s(e2, 16), i32x4.shr_s(e3, 16)));
+      e0 = v128.and(e0, low), e1 = v128.and(e1, low), e2 = v128.and(e2, low), e3 = v128.and(e3, low);
 
-      both = secondInputs<L>(entry);
+      both = i16x8.mul(secondInputs<L>(entry), factor);
       w = column + <usize>load<u16>(entry, 2) * rowBytes;
       e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, both)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, both));
       e2 = i32x4.add(e2, i32x4.dot_i16x8_s(a2, both)), e3 = i32x4.add(e3, i32x4.dot_i16x8_s(a3, both));
-      addToWeights<W>(w, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, shift), i32x4.shr_s(e1, shift)));
-      addToWeights<W>(w + 8 * sizeof<W>(), i16x8.narrow_i32x4_s(i32x4.shr_s(e2, shift), i32x4.shr_s(e3, shift)));
-      e0 = v128.and(e0, mask), e1 = v128.and(e1, mask), e2 = v128.and(e2, mask), e3 = v128.and(e3, mask);
+      addToWeights<W>(w, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, 16), i32x4.shr_s(e1, 16)));
+      addToWeights<W>(w + 8 * sizeof<W>(), i16x8.narrow_i32x4_s(i32x4.shr_s(e2, 16), i32x4.shr_s(e3, 16)));
+      e0 = v128.and(e0, low), e1 = v128.and(e1, low), e2 = v128.and(e2, low), e3 = v128.and(e3, low);
     }
   }
   for (; unit < to; unit += 8) {
@@ -94,25 +93,19 @@ function simd<W, L>(list: usize, count: i32, weights: usize, stride: i32, coeffi
     if (!v128.any_true(v128.or(a0, a1))) continue;
     const column = weights + <usize>unit * sizeof<W>();
     const start = i16x8.add(random, i16x8.splat(<i16>((unit >> 3) * BLOCK_STEP)));
-    let e0 = scaled(i32x4.extend_low_i16x8_u(start), shift), e1 = scaled(i32x4.extend_high_i16x8_u(start), shift);
+    let e0 = i32x4.extend_low_i16x8_u(start), e1 = i32x4.extend_high_i16x8_u(start);
     for (let entry = list; entry < end; entry += entryBytes<L>()) {
-      let both = firstInputs<L>(entry);
+      let both = i16x8.mul(firstInputs<L>(entry), factor);
       e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, both)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, both));
-      addToWeights<W>(column + <usize>load<u16>(entry) * rowBytes, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, shift), i32x4.shr_s(e1, shift)));
-      e0 = v128.and(e0, mask), e1 = v128.and(e1, mask);
+      addToWeights<W>(column + <usize>load<u16>(entry) * rowBytes, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, 16), i32x4.shr_s(e1, 16)));
+      e0 = v128.and(e0, low), e1 = v128.and(e1, low);
 
-      both = secondInputs<L>(entry);
+      both = i16x8.mul(secondInputs<L>(entry), factor);
       e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, both)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, both));
-      addToWeights<W>(column + <usize>load<u16>(entry, 2) * rowBytes, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, shift), i32x4.shr_s(e1, shift)));
-      e0 = v128.and(e0, mask), e1 = v128.and(e1, mask);
+      addToWeights<W>(column + <usize>load<u16>(entry, 2) * rowBytes, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, 16), i32x4.shr_s(e1, 16)));
+      e0 = v128.and(e0, low), e1 = v128.and(e1, low);
     }
   }
-}
-
-/** Random u16 in i32 lanes, scaled to [0, 2^shift). */
-// @ts-ignore: decorator
-@inline function scaled(random: v128, shift: i32): v128 {
-  return shift >= 16 ? i32x4.shl(random, shift - 16) : i32x4.shr_u(random, 16 - shift);
 }
 
 /** (x+, x-) of an entry's first row, in every pair of lanes. */

@@ -2,7 +2,7 @@
  * The layer table: what the step needs to know of each layer, derived from the spec by `init` and `open` and never stored
  * in a checkpoint. One record of 64 bytes for each layer, in its own region.
  */
-import { coefficientExponent } from "../fixed/rate";
+import { coefficientExponent, inputShift } from "../fixed/rate";
 import { RT_LAYERS, runtime } from "../memory";
 import {
   LAYER_RATE, LAYER_SCALE, LAYER_TEMPERATURE, LAYER_THRESHOLD, LAYER_UNITS, LAYER_WEIGHT_BITS, SPEC_READOUT_FROM, SPEC_READOUT_RATE,
@@ -69,9 +69,9 @@ export function exponent(layer: i32): i32 {
   return load<i32>(record(layer), EXPONENT);
 }
 
-/** Fraction bits of a summed update below the weight's last bit. */
+/** Power of two of the inputs in an update: see `fixed/rate.ts`. */
 export function updateShift(layer: i32): i32 {
-  return exponent(layer) + 4 - scale(layer);
+  return inputShift(exponent(layer), scale(layer));
 }
 
 /** Initial learning rate, 2^24 = 1.0. */
@@ -104,11 +104,11 @@ export function readoutState(layer: i32): usize {
 }
 
 export function readoutExponent(): i32 {
-  return coefficientExponent(spec(SPEC_READOUT_RATE), 0);
+  return coefficientExponent(spec(SPEC_READOUT_RATE), 0, readoutScale());
 }
 
 export function readoutShift(): i32 {
-  return readoutExponent() + 4 - readoutScale();
+  return inputShift(readoutExponent(), readoutScale());
 }
 
 /** Fills the record of a layer from the spec and the addresses the plan gave it. */
@@ -121,7 +121,7 @@ export function describeLayer(layer: i32, weightsAt: usize, stateAt: usize, read
   store<u32>(at, <u32>weightsAt, WEIGHTS);
   store<u32>(at, <u32>stateAt, STATE);
   store<i32>(at, layerSpec(layer, LAYER_SCALE), SCALE);
-  store<i32>(at, coefficientExponent(layerSpec(layer, LAYER_RATE), 4), EXPONENT);
+  store<i32>(at, coefficientExponent(layerSpec(layer, LAYER_RATE), 4, layerSpec(layer, LAYER_SCALE)), EXPONENT);
   store<i32>(at, layerSpec(layer, LAYER_RATE), RATE);
   store<i32>(at, layerSpec(layer, LAYER_TEMPERATURE), TEMPERATURE);
   store<i32>(at, layerSpec(layer, LAYER_THRESHOLD), THRESHOLD);

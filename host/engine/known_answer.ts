@@ -12,7 +12,7 @@ import { readRegions } from "./regions.js";
  */
 export const KNOWN_ANSWERS: readonly { readonly name: string; readonly crc: number }[] = [
   { name: "pair, i16 and i8", crc: 0xfd21e8f6 },
-  { name: "class-wise, i8 and i16", crc: 0xb77fcf68 },
+  { name: "class-wise, i8 and i16", crc: 0xb7cad7fd },
 ];
 
 /** Widths that leave SIMD kernels whole tiles, single blocks and padding. */

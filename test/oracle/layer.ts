@@ -24,7 +24,7 @@ export class Layer {
     this.spec = net.layers[index]!;
     this.weights = new Matrix(inputsOf(net, index), this.spec.units, this.spec.weightBits);
     this.lanes = new Lanes(net.seed, streamOfLanes(index));
-    this.Q = coefficientExponent(this.spec.rate, HEADROOM);
+    this.Q = coefficientExponent(this.spec.rate, HEADROOM, this.spec.scale);
     this.theta = this.spec.units * this.spec.threshold;
     this.#drawWeights();
   }
@@ -62,7 +62,7 @@ export class Layer {
   }
 
   update(rows: readonly PairedInput[], positive: readonly number[], negative: readonly number[]): void {
-    update(this.weights, this.lanes, rows, positive, negative, this.Q + 4 - this.spec.scale);
+    update(this.weights, this.lanes, rows, positive, negative, 12 + this.spec.scale - this.Q);
   }
 
   decay(step: number): void {

@@ -18,7 +18,7 @@ export class Readout {
   constructor(readonly net: Spec, layer: number) {
     this.weights = new Matrix(net.layers[layer]!.units, net.classes, 16);
     this.lanes = new Lanes(net.seed, streamOfReadoutLanes(layer));
-    this.Q = coefficientExponent(net.readoutRate, HEADROOM);
+    this.Q = coefficientExponent(net.readoutRate, HEADROOM, SCALE);
   }
 
   /** One logit for each class: q8. */
@@ -31,7 +31,7 @@ export class Readout {
     const rate = scheduledRate(readoutRate, step, holdSteps, totalSteps);
     const a = errors(softmax(this.logits(x)), label).map((err) => sat(rshr(err * rate, 39 - this.Q), -32767, 32767));
     const none = new Array<number>(classes).fill(0);
-    update(this.weights, this.lanes, shared(unitInputs(x)), a, none, this.Q + 4 - SCALE);
+    update(this.weights, this.lanes, shared(unitInputs(x)), a, none, 12 + SCALE - this.Q);
   }
 }
 

@@ -3,9 +3,9 @@ import { rshr, shiftRight } from "./fixed.js";
 import type { Matrix, PairedInput } from "./matrix.js";
 import type { Lanes } from "./random.js";
 
-/** Q(rate, headroom): the fraction bits of a coefficient. */
-export function coefficientExponent(rate: number, headroom: number): number {
-  for (let Q = 24; Q > 0; Q--) if (BigInt(rate) << BigInt(headroom + Q) <= 32767n << 24n) return Q;
+/** Q(rate, headroom, s): the fraction bits of a coefficient. */
+export function coefficientExponent(rate: number, headroom: number, s: number): number {
+  for (let Q = Math.min(24, 12 + s); Q > 0; Q--) if (BigInt(rate) << BigInt(headroom + Q) <= 32767n << 24n) return Q;
   return 0;
 }
 
@@ -15,16 +15,15 @@ export function coefficient(y: number, gain: number, Q: number): number {
 }
 
 /** w_ji += a⁺_i x⁺_j + a⁻_i x⁻_j over the listed rows, ascending; a unit's rounding error is carried from row to row. */
-export function update(weights: Matrix, lanes: Lanes, rows: readonly PairedInput[], positive: readonly number[], negative: readonly number[], SH: number): void {
+export function update(weights: Matrix, lanes: Lanes, rows: readonly PairedInput[], positive: readonly number[], negative: readonly number[], k: number): void {
   lanes.advance();
   for (let unit = 0; unit < weights.units; unit++) {
-    const start = lanes.start(unit);
-    let e = SH >= 16 ? start * 2 ** (SH - 16) : start >> (16 - SH);
+    let e = lanes.start(unit);
     for (const row of rows) {
-      const d = positive[unit]! * row.positive + negative[unit]! * row.negative + e;
-      const change = shiftRight(d, SH);
+      const d = (positive[unit]! * row.positive + negative[unit]! * row.negative) * 2 ** k + e;
+      const change = shiftRight(d, 16);
       weights.set(row.row, unit, weights.get(row.row, unit) + change);
-      e = d - change * 2 ** SH; // d & (2^SH − 1)
+      e = d - change * 2 ** 16; // d & 0xFFFF
     }
   }
 }
