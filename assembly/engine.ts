@@ -14,7 +14,8 @@ import {
 import { commitPlan, isField, planMemory, regionCount, regionField } from "./plan";
 import { SPEC_CLASSES, SPEC_LAYER_COUNT, SPEC_READOUT_FROM, SPEC_SEED } from "./abi/spec";
 import { spec, specAddress, validate } from "./spec";
-import { NET_DROPOUT, NET_SAMPLER, NET_STATE_BYTES, NET_STEP, netState } from "./state";
+import { NET_DROPOUT, NET_SAMPLER, NET_STATE_BYTES, NET_STEP } from "./abi/state";
+import { netState } from "./state";
 
 const STREAM_SAMPLER: u32 = 1;
 const STREAM_DROPOUT: u32 = 2;

@@ -23,7 +23,7 @@ import {
   SPEC_MEMORY_LIMIT, SPEC_READOUT_FROM,
 } from "./abi/spec";
 import { frameSize, layerInputs, layerSpec, padded, spec, specBytes } from "./spec";
-import { LAYER_STATE_BYTES, NET_STATE_BYTES } from "./state";
+import { LAYER_STATE_BYTES, NET_STATE_BYTES } from "./abi/state";
 
 /** The walk: where the next region starts, and what to keep of it. */
 const WALK: usize = memory.data(16, 4);

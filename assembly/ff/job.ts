@@ -25,7 +25,8 @@ import {
   SPEC_READOUT_FROM,
 } from "../abi/spec";
 import { frameSize, layerSpec, padded, spec } from "../spec";
-import { LAYER_ROWS_USED, NET_DROPOUT, NET_READOUT_RIGHT, NET_STEP, count, netState } from "../state";
+import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED, NET_DROPOUT, NET_READOUT_RIGHT, NET_STEP } from "../abi/state";
+import { count, netState } from "../state";
 import { classwiseCoefficients, groupGoodness } from "./classwise";
 import { goodnessOf } from "./goodness";
 import { imageStart, labelRows, neutralRows } from "./label";
@@ -273,6 +274,7 @@ function updateSinglePass(left: i64): i64 {
   denseUpdateSingle(layer, inputList(layer), rows, runtime(RT_COEFFICIENTS), from, to);
   set(UNIT, to);
   if (to == stride(layer)) {
+    count(layerState(layer) + LAYER_ROWS_UPDATED, rows);
     decay(layer);
     leaveSingle(layer);
   }
@@ -411,6 +413,7 @@ function updatePairPass(left: i64): i64 {
   else denseUpdatePaired(layer, listInto(layer), rows, runtime(RT_COEFFICIENTS), from, to);
   set(UNIT, to);
   if (to == stride(layer)) {
+    count(layerState(layer) + LAYER_ROWS_UPDATED, rows);
     decay(layer);
     leavePair(layer);
   }

@@ -1,7 +1,8 @@
 /** The label of the negative sample: a wrong one. One draw of the sampler each. */
 import { draw } from "../fixed/random";
 import { softmax } from "../fixed/softmax";
-import { NET_SAMPLER, netState } from "../state";
+import { NET_SAMPLER } from "../abi/state";
+import { netState } from "../state";
 import { NEGATIVES_HARD, SPEC_CLASSES, SPEC_NEGATIVES } from "../abi/spec";
 import { spec } from "../spec";
 

@@ -11,7 +11,8 @@ import { entries } from "../kernels/rows";
 import { updateSingle } from "../kernels/update";
 import { readoutExponent, readoutShift, readoutState, readoutWeights } from "../layers/layer";
 import { RT_COEFFICIENTS, RT_LOGITS, RT_CLASS_TERMS, runtime } from "../memory";
-import { NET_STEP, netState } from "../state";
+import { NET_STEP } from "../abi/state";
+import { netState } from "../state";
 import { SPEC_CLASSES, SPEC_HOLD_STEPS, SPEC_READOUT_RATE, SPEC_TOTAL_STEPS } from "../abi/spec";
 import { padded, readoutScale, spec } from "../spec";
 

@@ -9,7 +9,8 @@ import { forwardPaired } from "../kernels/forward_paired";
 import { forwardSingle } from "../kernels/forward_single";
 import { entries } from "../kernels/rows";
 import { updatePaired, updateSingle } from "../kernels/update";
-import { LAYER_LANES, LAYER_ROWS_USED, count } from "../state";
+import { LAYER_LANES, LAYER_ROWS_USED } from "../abi/state";
+import { count } from "../state";
 import { inputs, layerState, stride, units, updateShift, weightBytes, weights } from "./layer";
 
 /** sums += x @ W over units `from`..`to`-1 for the rows of a single list. */

@@ -1,6 +1,6 @@
 import { isqrt } from "../fixed/isqrt";
 import { draw, mix, seedLanes } from "../fixed/random";
-import { LAYER_LANES, LAYER_STATE_BYTES } from "../state";
+import { LAYER_LANES, LAYER_STATE_BYTES } from "../abi/state";
 import { LAYER_INIT, SPEC_CLASSES, SPEC_SEED } from "../abi/spec";
 import { layerSpec, padded, spec } from "../spec";
 import { hasReadout, inputs, layerState, readoutState, readoutWeights, scale, stride, units, weightBytes, weights } from "./layer";

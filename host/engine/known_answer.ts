@@ -11,8 +11,8 @@ import { readRegions } from "./regions.js";
  * checkpoints whose CRC-32 is known. Takes about a millisecond. test/engine/known_answer.test.ts holds the oracle against the same numbers.
  */
 export const KNOWN_ANSWERS: readonly { readonly name: string; readonly crc: number }[] = [
-  { name: "pair, i16 and i8", crc: 0xfd21e8f6 },
-  { name: "class-wise, i8 and i16", crc: 0xb7cad7fd },
+  { name: "pair, i16 and i8", crc: 0x13267aed },
+  { name: "class-wise, i8 and i16", crc: 0x2f286005 },
 ];
 
 /** Widths that leave SIMD kernels whole tiles, single blocks and padding. */

@@ -1,4 +1,5 @@
 import * as kinds from "../../assembly/abi/region.js";
+import { LAYER_NEGATIVES_RIGHT, LAYER_POSITIVES_RIGHT, LAYER_ROWS_UPDATED, LAYER_ROWS_USED, NET_READOUT_RIGHT } from "../../assembly/abi/state.js";
 import type { Network } from "../engine/network.js";
 
 /** What the engine counted over a stretch of training, in percent; null where it does not apply. */
@@ -9,13 +10,12 @@ export interface TrainingCounters {
   discrimination: number[];
   /** Of each layer: rows multiplied a sample, out of all rows: the work that sparse inputs left. */
   rowsUsed: number[];
+  /** Of each layer: rows of weights updated a sample, out of all rows. */
+  rowsUpdated: number[];
 }
 
-// Words of the state regions; see assembly/state.ts.
-const READOUT_RIGHT = 2;
-const POSITIVES_RIGHT = 4;
-const NEGATIVES_RIGHT = 5;
-const ROWS_USED = 6;
+const LAYER_COUNTERS = [LAYER_POSITIVES_RIGHT, LAYER_NEGATIVES_RIGHT, LAYER_ROWS_USED, LAYER_ROWS_UPDATED];
+const COUNTERS = LAYER_COUNTERS.length;
 
 /** Reads the engine's counters now; `since` turns two readings into rates. Counters wrap at 2^32. */
 export class CounterReader {
@@ -33,23 +33,25 @@ export class CounterReader {
     const { spec } = this.network;
     const pair = spec.objective === "pair";
     const passes = pair ? (spec.readout.from === null ? 2 : 3) : 1;
+    const at = (layer: number, counter: number): number => difference[1 + COUNTERS * layer + counter] ?? 0;
     return {
       readoutError: spec.readout.from === null ? null : 100 * (1 - (difference[0] ?? 0) / samples),
-      discrimination: spec.layers.map((_, layer) => (100 * ((difference[1 + 3 * layer] ?? 0) + (pair ? difference[2 + 3 * layer] ?? 0 : 0))) / (samples * (pair ? 2 : 1))),
+      discrimination: spec.layers.map((_, layer) => (100 * (at(layer, 0) + (pair ? at(layer, 1) : 0))) / (samples * (pair ? 2 : 1))),
       rowsUsed: spec.layers.map((_, layer) => {
         const rows = this.network.region(kinds.REGION_WEIGHTS, layer).rows;
-        return (100 * (difference[3 + 3 * layer] ?? 0)) / (samples * rows * (layer === 0 ? 1 : passes));
+        return (100 * at(layer, 2)) / (samples * rows * (layer === 0 ? 1 : passes));
       }),
+      rowsUpdated: spec.layers.map((_, layer) => (100 * at(layer, 3)) / (samples * this.network.region(kinds.REGION_WEIGHTS, layer).rows)),
     };
   }
 
   private read(): Uint32Array {
     const { network } = this;
     const state = network.view(network.region(kinds.REGION_STATE));
-    const values = [state[READOUT_RIGHT] ?? 0];
+    const values = [state[NET_READOUT_RIGHT >> 2] ?? 0];
     for (let layer = 0; layer < network.spec.layers.length; layer++) {
       const own = network.view(network.region(kinds.REGION_LAYER_STATE, layer));
-      values.push(own[POSITIVES_RIGHT] ?? 0, own[NEGATIVES_RIGHT] ?? 0, own[ROWS_USED] ?? 0);
+      values.push(...LAYER_COUNTERS.map((offset) => own[offset >> 2] ?? 0));
     }
     return Uint32Array.from(values);
   }
