@@ -1,0 +1,83 @@
+// Makes the generated tables of README.md and docs/results.md from the recorded results. --check only tells whether they are
+// up to date (exit status 1 if not); a test runs it.
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { EXPERIMENTS } from "./experiments.mjs";
+
+const FOLDER = "results/main";
+const records = readdirSync(FOLDER).filter((name) => name.endsWith(".json")).sort().map((name) => JSON.parse(readFileSync(join(FOLDER, name), "utf8")));
+
+const two = (value) => value.toFixed(2);
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function rows(withTarget) {
+  return EXPERIMENTS.filter((experiment) => (experiment.target !== undefined) === withTarget).flatMap((experiment) => {
+    const runs = records.filter((record) => record.id === experiment.id).sort((a, b) => a.seed - b.seed);
+    return runs.length === 0 ? [] : [{ experiment, runs }];
+  });
+}
+
+function errors(runs, way) {
+  return runs.map((run) => two(run.testError[way])).join(" / ");
+}
+
+function mainTable() {
+  const lines = [
+    "| network | epochs | asked | error by goodness, % | error by the readout, % | linear memory, bytes |",
+    "|---|---|---|---|---|---|",
+  ];
+  for (const { experiment, runs } of rows(true)) {
+    lines.push(`| ${experiment.title} | ${experiment.epochs} | ≤ ${experiment.target} | ${errors(runs, "goodness")} | ${errors(runs, "readout")} | ${runs[0].bytes.total.toLocaleString("en")} |`);
+  }
+  return lines;
+}
+
+function extraTable() {
+  const lines = ["| network | epochs | error by goodness, % | error by the readout, % | linear memory, bytes |", "|---|---|---|---|---|"];
+  for (const { experiment, runs } of rows(false)) {
+    lines.push(`| ${experiment.title} | ${experiment.epochs} | ${errors(runs, "goodness")} | ${errors(runs, "readout")} | ${runs[0].bytes.total.toLocaleString("en")} |`);
+  }
+  return lines;
+}
+
+function runsTable() {
+  const lines = ["| command | goodness | readout | mean samples/s | weights | engine | commit |", "|---|---|---|---|---|---|---|"];
+  for (const { runs } of [...rows(true), ...rows(false)]) {
+    for (const run of runs) {
+      lines.push(`| \`${run.command}\` | ${two(run.testError.goodness)} | ${two(run.testError.readout)} | ${Math.round(mean(run.epochs.map((epoch) => epoch.pairsPerSecond))).toLocaleString("en")} | ${run.weightsHash} | ${run.engineHash} | ${run.commit.slice(0, 8)} |`);
+    }
+  }
+  return lines;
+}
+
+function curvesTable() {
+  const marks = [1, 2, 3, 5, 10, 20, 30];
+  const lines = [`| network | ${marks.map((epoch) => `epoch ${epoch}`).join(" | ")} |`, `|---|${marks.map(() => "---|").join("")}`];
+  for (const { experiment, runs } of rows(true)) {
+    const cells = marks.map((mark) => {
+      const at = runs.map((run) => run.epochs.find((epoch) => epoch.epoch === mark)?.testError).filter(Boolean);
+      return at.length === 0 ? "" : `${two(mean(at.map((error) => error.goodness)))} / ${two(mean(at.map((error) => error.readout)))}`;
+    });
+    lines.push(`| ${experiment.title}, ${experiment.epochs} epochs | ${cells.join(" | ")} |`);
+  }
+  return lines;
+}
+
+const TABLES = { main: mainTable, extra: extraTable, runs: runsTable, curves: curvesTable };
+
+let stale = false;
+for (const file of ["README.md", "docs/results.md"]) {
+  if (!existsSync(file)) continue;
+  const before = readFileSync(file, "utf8");
+  const after = before.replace(/(<!-- table (\w+) -->\n)[\s\S]*?(<!-- end -->)/g, (whole, start, name, end) => {
+    if (!TABLES[name]) throw new Error(`${file} asks for an unknown table: ${name}`);
+    return `${start}${TABLES[name]().join("\n")}\n${end}`;
+  });
+  if (after === before) continue;
+  stale = true;
+  if (!process.argv.includes("--check")) writeFileSync(file, after);
+}
+if (stale && process.argv.includes("--check")) {
+  console.error("the tables in README.md or docs/results.md do not match results/: run `npm run results`");
+  process.exit(1);
+}
