@@ -5,7 +5,8 @@ import {
 import { checkContent, checkKind, writeHeader } from "./checkpoint/checkpoint";
 import { crc32 } from "./checkpoint/crc32";
 import { mix } from "./fixed/random";
-import { JOB_GOODNESS, JOB_READOUT, JOB_TRAIN, dropJob, jobPending, startJob, workJob } from "./ff/job";
+import { dropJob, jobPending, startJob, workJob } from "./ff/job";
+import { JOB_GOODNESS, JOB_READOUT, JOB_TRAIN } from "./ff/job_state";
 import { argmax } from "./ff/readout";
 import { initialiseLayer } from "./layers/initialise";
 import {

@@ -1,0 +1,56 @@
+/** The image, once for all passes: its non-zero rows, and their part of the first layer's sums. */
+import { SPEC_CLASSES, SPEC_INPUT_DROPOUT } from "../abi/spec";
+import { LAYER_ROWS_USED, NET_DROPOUT } from "../abi/state";
+import { multiplier, rowsOfFrame, sumSquaresU8 } from "../kernels/normalise";
+import { denseForwardSingle } from "../layers/dense";
+import { layerState, stride } from "../layers/layer";
+import { RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, runtime } from "../memory";
+import { frameSize, padded, spec } from "../spec";
+import { count, netState } from "../state";
+import {
+  IMAGE_ROWS, JOB_GOODNESS, JOB_READOUT, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_IMAGE_SUMS, PHASE_SINGLE_START,
+  UNIT, classwise, enter, get, pieceEnd, readsOut, set, withBias,
+} from "./job_state";
+import { imageStart } from "./label";
+
+export function readImage(): i64 {
+  const frame = runtime(RT_FRAME);
+  const from = imageStart();
+  const to = frameSize();
+  const list = runtime(RT_IMAGE_ROWS);
+  const squares = sumSquaresU8(frame, from, to);
+  const dropout = get(KIND) == JOB_TRAIN ? spec(SPEC_INPUT_DROPOUT) : 0;
+  // The values kept grow so that the expected mean square stays 1.0.
+  const by = multiplier(dropout == 0 ? squares : (squares * (256 - dropout)) >> 8, to);
+  let rows = rowsOfFrame(frame, from, to, by, dropout, netState(NET_DROPOUT), list);
+  rows = withBias(0, list, rows);
+  set(IMAGE_ROWS, rows);
+  memory.fill(runtime(RT_IMAGE_SUMS), 0, <usize>stride(0) << 2);
+  memory.fill(runtime(RT_SCORES), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
+  memory.fill(runtime(RT_LOGITS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
+  enter(PHASE_IMAGE_SUMS);
+  return to;
+}
+
+export function sumImage(left: i64): i64 {
+  const from = get(UNIT);
+  const to = pieceEnd(0, get(IMAGE_ROWS), left);
+  denseForwardSingle(0, runtime(RT_IMAGE_ROWS), get(IMAGE_ROWS), runtime(RT_IMAGE_SUMS), from, to);
+  set(UNIT, to);
+  if (to == stride(0)) {
+    count(layerState(0) + LAYER_ROWS_USED, get(IMAGE_ROWS));
+    set(LAYER, 0);
+    startPasses();
+  }
+  return <i64>(to - from) * get(IMAGE_ROWS);
+}
+
+/** The first pass of the job: the single one where anything needs it, else the pair. */
+function startPasses(): void {
+  const kind = get(KIND);
+  if (classwise() || kind == JOB_READOUT || (kind == JOB_TRAIN && readsOut())) enter(PHASE_SINGLE_START);
+  else {
+    if (kind == JOB_GOODNESS) set(LABEL, -2);
+    enter(PHASE_CHOOSE);
+  }
+}

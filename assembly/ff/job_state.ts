@@ -1,0 +1,109 @@
+/** The state of the job under way, in memory, and the moves that all of its parts share. */
+import { LAYER_DECAY, OBJECTIVE_CLASSWISE, SPEC_BIAS_LEVEL, SPEC_LAYER_COUNT, SPEC_OBJECTIVE, SPEC_READOUT_FROM } from "../abi/spec";
+import { NET_STEP } from "../abi/state";
+import { closeSingle, putSingle } from "../kernels/rows";
+import { denseDecay } from "../layers/dense";
+import { inputs, stride } from "../layers/layer";
+import { RT_IMAGE_ROWS, RT_ROWS_A, RT_ROWS_B, runtime } from "../memory";
+import { layerSpec, spec } from "../spec";
+import { count, netState } from "../state";
+
+export const JOB_NONE: i32 = 0;
+/** Learn from the frame and its label. */
+export const JOB_TRAIN: i32 = 1;
+/** Scores of every class by goodness. */
+export const JOB_GOODNESS: i32 = 2;
+/** Logits of every class by the readout. */
+export const JOB_READOUT: i32 = 3;
+
+export const PHASE_IMAGE: i32 = 1;
+export const PHASE_IMAGE_SUMS: i32 = 2;
+export const PHASE_SINGLE_START: i32 = 3;
+export const PHASE_SINGLE_SUMS: i32 = 4;
+export const PHASE_SINGLE_END: i32 = 5;
+export const PHASE_SINGLE_UPDATE: i32 = 6;
+export const PHASE_CHOOSE: i32 = 7;
+export const PHASE_PAIR_START: i32 = 8;
+export const PHASE_PAIR_SUMS: i32 = 9;
+export const PHASE_PAIR_END: i32 = 10;
+export const PHASE_LABEL_UPDATE: i32 = 11;
+export const PHASE_PAIR_UPDATE: i32 = 12;
+
+/** State of the job under way. */
+const JOB: usize = memory.data(48, 16);
+export const KIND: usize = 0;
+export const PHASE: usize = 4;
+export const LAYER: usize = 8;
+/** First unit not yet done in a phase that goes through the units in pieces. */
+export const UNIT: usize = 12;
+/** The label; in a pair of passes that of the positive one. */
+export const LABEL: usize = 16;
+export const OTHER_LABEL: usize = 20;
+export const IMAGE_ROWS: usize = 24;
+/** Rows of the list that is the input of the current layer, and of the one it makes. */
+export const ROWS_IN: usize = 28;
+export const ROWS_OUT: usize = 32;
+export const LABEL_LIST_ROWS: usize = 36;
+
+// @ts-ignore: decorator
+@inline export function get(field: usize): i32 {
+  return load<i32>(JOB + field);
+}
+
+// @ts-ignore: decorator
+@inline export function set(field: usize, value: i32): void {
+  store<i32>(JOB + field, value);
+}
+
+// @ts-ignore: decorator
+@inline export function classwise(): bool {
+  return spec(SPEC_OBJECTIVE) == OBJECTIVE_CLASSWISE;
+}
+
+// @ts-ignore: decorator
+@inline export function readsOut(): bool {
+  return spec(SPEC_READOUT_FROM) < spec(SPEC_LAYER_COUNT);
+}
+
+/** The list that is the input of `layer` > 0; that of layer 0 is free for label rows. */
+export function listInto(layer: i32): usize {
+  return runtime(layer & 1 ? RT_ROWS_B : RT_ROWS_A);
+}
+
+export function inputList(layer: i32): usize {
+  return layer == 0 ? runtime(RT_IMAGE_ROWS) : listInto(layer);
+}
+
+/** Where a piece that started at UNIT may end: whole blocks of 32 units, all the rest if the limit allows. */
+export function pieceEnd(layer: i32, rows: i32, left: i64): i32 {
+  const from = get(UNIT);
+  const affordable = left / max(rows, 1);
+  const end = stride(layer);
+  if (affordable >= end - from) return end;
+  return min(end, from + max(32, <i32>affordable & ~31));
+}
+
+/** Enters a phase at its first unit. */
+export function enter(phase: i32): void {
+  set(PHASE, phase);
+  set(UNIT, 0);
+}
+
+/** Adds the always-on row to the single list that is the input of `layer`. */
+export function withBias(layer: i32, list: usize, rows: i32): i32 {
+  const level = spec(SPEC_BIAS_LEVEL);
+  if (level == 0) return rows;
+  putSingle(list, rows, inputs(layer) - 1, level);
+  closeSingle(list, rows + 1);
+  return rows + 1;
+}
+
+export function decay(layer: i32): void {
+  const amount = layerSpec(layer, LAYER_DECAY);
+  if (amount != 0) denseDecay(layer, load<u32>(netState(NET_STEP)), amount);
+}
+
+export function finish(): void {
+  if (get(KIND) == JOB_TRAIN) count(netState(NET_STEP), 1);
+  set(KIND, JOB_NONE);
+}

@@ -1,0 +1,107 @@
+/** The single pass: with the neutral label, for the readout; or the only pass of a class-wise network. Layer by layer. */
+import { SPEC_LAYER_COUNT } from "../abi/spec";
+import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED, NET_READOUT_RIGHT } from "../abi/state";
+import { activate } from "../kernels/activate";
+import { multiplier, rowsOfActivity } from "../kernels/normalise";
+import { sumSquares } from "../kernels/sum_squares";
+import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
+import { hasReadout, layerState, scale, stride, units } from "../layers/layer";
+import { RT_ACTIVITY, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime } from "../memory";
+import { spec } from "../spec";
+import { count, netState } from "../state";
+import { classwiseCoefficients, groupGoodness } from "./classwise";
+import {
+  IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_SINGLE_END, PHASE_SINGLE_START, PHASE_SINGLE_SUMS,
+  PHASE_SINGLE_UPDATE, ROWS_IN, ROWS_OUT, UNIT, classwise, decay, enter, finish, get, inputList, listInto, pieceEnd, readsOut,
+  set, withBias,
+} from "./job_state";
+import { neutralRows } from "./label";
+import { argmax, readoutForward, readoutLearn } from "./readout";
+
+export function startSingle(): i64 {
+  const layer = get(LAYER);
+  const sums = runtime(RT_SUMS);
+  if (layer > 0) {
+    memory.fill(sums, 0, <usize>stride(layer) << 2);
+    enter(PHASE_SINGLE_SUMS);
+    return stride(layer);
+  }
+  memory.copy(sums, runtime(RT_IMAGE_SUMS), <usize>stride(0) << 2);
+  let rows = 0;
+  if (!classwise()) {
+    rows = neutralRows(listInto(0));
+    denseForwardSingle(0, listInto(0), rows, sums, 0, stride(0));
+  }
+  set(ROWS_IN, get(IMAGE_ROWS));
+  enter(PHASE_SINGLE_END);
+  return <i64>stride(0) * (rows + 1);
+}
+
+export function sumSingle(left: i64): i64 {
+  const layer = get(LAYER);
+  const rows = get(ROWS_IN);
+  const from = get(UNIT);
+  const to = pieceEnd(layer, rows, left);
+  denseForwardSingle(layer, listInto(layer), rows, runtime(RT_SUMS), from, to);
+  set(UNIT, to);
+  if (to == stride(layer)) {
+    count(layerState(layer) + LAYER_ROWS_USED, rows);
+    enter(PHASE_SINGLE_END);
+  }
+  return <i64>(to - from) * rows;
+}
+
+export function endSingle(): i64 {
+  const layer = get(LAYER);
+  const width = units(layer);
+  const activity = runtime(RT_ACTIVITY);
+  const output = listInto(layer + 1);
+  const trains = get(KIND) == JOB_TRAIN;
+  activate(runtime(RT_SUMS), stride(layer), scale(layer) - 3, activity);
+  const squares = classwise() ? groupGoodness(layer) : sumSquares(activity, 0, width);
+  const learns = classwise() && trains && classwiseCoefficients(layer, get(LABEL));
+  const rows = rowsOfActivity(activity, width, multiplier(squares, width), output);
+  set(ROWS_OUT, rows);
+  // The update is still to come and needs COEFFICIENTS, which the readout uses too: it waits for `leaveSingle`.
+  if (learns) {
+    denseBeginUpdate(layer);
+    enter(PHASE_SINGLE_UPDATE);
+  } else leaveSingle(layer);
+  return width << 2;
+}
+
+export function updateSinglePass(left: i64): i64 {
+  const layer = get(LAYER);
+  const rows = get(ROWS_IN);
+  const from = get(UNIT);
+  const to = pieceEnd(layer, rows, left);
+  denseUpdateSingle(layer, inputList(layer), rows, runtime(RT_COEFFICIENTS), from, to);
+  set(UNIT, to);
+  if (to == stride(layer)) {
+    count(layerState(layer) + LAYER_ROWS_UPDATED, rows);
+    decay(layer);
+    leaveSingle(layer);
+  }
+  return <i64>(to - from) * rows;
+}
+
+/** The readout's part of the layer, then the next layer. */
+function leaveSingle(layer: i32): void {
+  const output = listInto(layer + 1);
+  const rows = get(ROWS_OUT);
+  if (hasReadout(layer)) {
+    readoutForward(layer, output, rows);
+    if (get(KIND) == JOB_TRAIN) readoutLearn(layer, output, rows, get(LABEL));
+  }
+  if (layer + 1 == spec(SPEC_LAYER_COUNT)) return endSinglePass();
+  set(ROWS_IN, withBias(layer + 1, output, rows));
+  set(LAYER, layer + 1);
+  enter(PHASE_SINGLE_START);
+}
+
+export function endSinglePass(): void {
+  const trains = get(KIND) == JOB_TRAIN;
+  if (trains && readsOut() && argmax(runtime(RT_LOGITS)) == get(LABEL)) count(netState(NET_READOUT_RIGHT), 1);
+  if (classwise() || !trains) return finish();
+  enter(PHASE_CHOOSE);
+}
