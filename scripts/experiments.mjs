@@ -16,7 +16,7 @@ export const EXPERIMENTS = [
   { id: "pair-i8-60-40-20", title: "784-60-40, i8, pair", epochs: 20, args: ["--layers", "60,40", "--weights", "i8", "--memory-limit", "64KiB"] },
   { id: "pair-i16-256-256-10-no-dropout", title: "784-256-256, i16, pair, no dropout", epochs: 10, args: ["--layers", "256,256", "--weights", "i16", ...DROPOUT_NONE] },
   { id: "pair-i16-256-256-10-random", title: "784-256-256, i16, pair, random negatives", epochs: 10, args: ["--layers", "256,256", "--weights", "i16", "--negatives", "random"] },
-  { id: "pair-i16-256-256-10-threshold", title: "784-256-256, i16, pair, Hinton's threshold loss", epochs: 10, args: ["--layers", "256,256", "--weights", "i16", "--loss", "threshold", ...DROPOUT_NONE] },
+  { id: "pair-i16-256-256-10-threshold", title: "784-256-256, i16, pair, Hinton's threshold loss", epochs: 10, args: ["--layers", "256,256", "--weights", "i16", "--loss", "threshold"] },
 ];
 
 /** The command of one run, as a user would type it. */

@@ -78,11 +78,10 @@ export type NetworkSpec = Omit<Parsed, "layers" | "label" | "readout" | "inputDr
 };
 
 /** Defaults found by measurement: see ARCHITECTURE.md, "Defaults". */
-const PAIR_DIFFERENCE = { rate: 1.5e-3, temperature: 20 };
-const PAIR_THRESHOLD = { rate: 2e-4, temperature: 10 };
-const CLASSWISE = { rate: 7e-4, temperature: 20 };
+const PAIR_DIFFERENCE = { rate: 1.5e-3, temperature: 20, inputDropout: 0.2 };
+const PAIR_THRESHOLD = { rate: 2e-4, temperature: 10, inputDropout: 0 };
+const CLASSWISE = { rate: 7e-4, temperature: 20, inputDropout: 0.2 };
 const SCALES = { i16: 12, i8: 8 };
-const INPUT_DROPOUT = 0.2;
 
 /** Fills in every default; throws a MayflyError that names the field at fault. */
 export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
@@ -128,6 +127,6 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
     })),
     label: { placement, level: spec.label.level },
     readout: { from: readoutFrom, rate: spec.readout.rate },
-    inputDropout: spec.inputDropout ?? INPUT_DROPOUT,
+    inputDropout: spec.inputDropout ?? learning.inputDropout,
   };
 }
