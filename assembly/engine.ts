@@ -96,32 +96,42 @@ function prepare(): i32 {
 
 /** Completes the checkpoint header, so that the persistent part may be copied. Between samples only. Returns a status. */
 export function seal(): i32 {
-  if (!runtime(RT_READY)) return report(NOT_READY, 0);
-  if (jobPending()) return report(JOB_PENDING, 0);
+  const fault = ready();
+  if (fault != OK) return fault;
   writeHeader();
   return report(OK, 0);
 }
 
 /** Starts to learn from the frame in memory. Returns a status. */
 export function begin_train(label: i32): i32 {
+  const fault = ready();
+  if (fault != OK) return fault;
   if (label < 0 || label >= spec(SPEC_CLASSES)) return report(BAD_LABEL, label);
   return begin(JOB_TRAIN, label);
 }
 
 /** Starts to score every class of the frame in memory by goodness. */
 export function begin_goodness(): i32 {
+  const fault = ready();
+  if (fault != OK) return fault;
   return begin(JOB_GOODNESS, -1);
 }
 
 /** Starts to score every class of the frame in memory by the readout. */
 export function begin_readout(): i32 {
+  const fault = ready();
+  if (fault != OK) return fault;
   if (spec(SPEC_READOUT_FROM) >= spec(SPEC_LAYER_COUNT)) return report(BAD_ARGUMENT, spec(SPEC_READOUT_FROM));
   return begin(JOB_READOUT, -1);
 }
 
-function begin(kind: i32, label: i32): i32 {
+/** Whether a job may start or a checkpoint be sealed. */
+function ready(): i32 {
   if (!runtime(RT_READY)) return report(NOT_READY, 0);
-  if (jobPending()) return report(JOB_PENDING, 0);
+  return jobPending() ? report(JOB_PENDING, 0) : OK;
+}
+
+function begin(kind: i32, label: i32): i32 {
   startJob(kind, label);
   return report(OK, 0);
 }

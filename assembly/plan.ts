@@ -54,7 +54,8 @@ function place(kind: i32, layer: i32, type: i32, rows: i32, columns: i32, stride
     store<i32>(FOUND + (FIELD_PERSISTENT << 2), persistent ? 1 : 0);
   }
   store<i32>(WALK, index + 1, WALK_INDEX);
-  store<u32>(WALK, <u32>((at + <usize>bytes + 15) & ~15), WALK_CURSOR);
+  // The cursor stops at 2^31, which no plan may reach, instead of wrapping.
+  store<u32>(WALK, <u32>min<u64>((<u64>at + bytes + 15) & ~15, <u64>1 << 31), WALK_CURSOR);
   return at;
 }
 

@@ -2,7 +2,7 @@
 export { MayflyError } from "./errors.js";
 export { type Build, BUILDS, engineHash } from "./engine/artefacts.js";
 export { type BuildChoice, loadEngine } from "./engine/load.js";
-export { type EngineExports } from "./engine/instance.js";
+export { type EngineExports } from "./engine/exports.js";
 export { EngineError } from "./engine/status.js";
 export { Network, type NetworkOptions, type RegionView } from "./engine/network.js";
 export { type MemoryPlan, type PlannedBytes, planMemory } from "./engine/plan.js";
@@ -16,3 +16,8 @@ export { type EpochResult, type StopReason, type TrainEvent, type TrainOptions, 
 export { type Evaluation, type TestError, evaluate } from "./train/evaluate.js";
 export { type TrainingCounters } from "./train/counters.js";
 export { RunDirectory, type RunRecord, type RunSettings } from "./train/run_directory.js";
+export { findRuntime, RUNTIMES } from "./runtimes/registry.js";
+export { type Runtime, RuntimeError, type RuntimeFeatures, type RuntimeInstance, type RuntimeKind } from "./runtimes/runtime.js";
+export { RuntimeNetwork, type Sample } from "./runtimes/runtime_network.js";
+export { type PackedJob, packTraining } from "./runtimes/packed_job.js";
+export { verify, type VerifyOptions, type VerifyReport, type VerifyRun } from "./verify/verify.js";

@@ -45,7 +45,7 @@ export const FIELD_STRIDE: i32 = 7;
 export const FIELD_PERSISTENT: i32 = 8;
 export const FIELD_COUNT: i32 = 9;
 
-/** Header of a checkpoint, five words and three of padding. */
+/** Header of a checkpoint, four words, then zeros. */
 export const HEADER_BYTES: i32 = 32;
 export const HEADER_MAGIC: i32 = 0;
 export const HEADER_VERSION: i32 = 4;

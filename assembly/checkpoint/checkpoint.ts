@@ -29,6 +29,8 @@ export function checkContent(): i32 {
   const bytes = runtime(RT_PERSISTENT_BYTES);
   if (<usize>load<u32>(base(), HEADER_SIZE) != bytes) return report(BAD_SIZE, <i32>bytes);
   const crc = crc32(base() + HEADER_BYTES, bytes - HEADER_BYTES);
+  // The rest of the header is zero, so that no bit of a checkpoint goes unchecked.
+  if ((load<u64>(base(), HEADER_CRC + 4) | load<u32>(base(), HEADER_CRC + 12) | load<u32>(base(), HEADER_CRC + 16)) != 0) return report(BAD_CHECKSUM, <i32>crc);
   if (crc != load<u32>(base(), HEADER_CRC)) return report(BAD_CHECKSUM, <i32>crc);
   return OK;
 }

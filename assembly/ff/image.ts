@@ -34,7 +34,7 @@ export function readImage(): i64 {
 
 export function sumImage(left: i64): i64 {
   const from = get(UNIT);
-  const to = pieceEnd(0, get(IMAGE_ROWS), left);
+  const to = pieceEnd(stride(0), get(IMAGE_ROWS), left);
   denseForwardSingle(0, runtime(RT_IMAGE_ROWS), get(IMAGE_ROWS), runtime(RT_IMAGE_SUMS), from, to);
   set(UNIT, to);
   if (to == stride(0)) {

@@ -11,10 +11,10 @@ import { BUSY, OK } from "../abi/status";
 import { readImage, sumImage } from "./image";
 import {
   JOB_NONE, KIND, LABEL, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_LABEL_UPDATE, PHASE_PAIR_END,
-  PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_SINGLE_END, PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, get, set,
+  PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END, PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, get, set,
 } from "./job_state";
 import { choosePair, endPair, startPair, sumPair, updateLabels, updatePairPass } from "./pair_pass";
-import { endSingle, startSingle, sumSingle, updateSinglePass } from "./single_pass";
+import { endSingle, startSingle, sumReadout, sumSingle, updateReadout, updateSinglePass } from "./single_pass";
 
 export function jobPending(): bool {
   return get(KIND) != JOB_NONE;
@@ -31,8 +31,8 @@ export function startJob(kind: i32, label: i32): void {
 }
 
 /**
- * Works until the job is done (OK) or about `limit` multiply-adds are spent (BUSY). The smallest piece is 32 units of one
- * layer, so one call costs at most `limit` + 64 * inputs.
+ * Works until the job is done (OK) or about `limit` multiply-adds are spent (BUSY). One call overshoots by at most
+ * one piece: 32 units of a matrix for both inputs of a pair, or all units of a layer a few times over.
  */
 export function workJob(limit: i64): i32 {
   let left = limit;
@@ -52,6 +52,8 @@ function piece(left: i64): i64 {
   if (phase == PHASE_SINGLE_SUMS) return sumSingle(left);
   if (phase == PHASE_SINGLE_END) return endSingle();
   if (phase == PHASE_SINGLE_UPDATE) return updateSinglePass(left);
+  if (phase == PHASE_READOUT_SUMS) return sumReadout(left);
+  if (phase == PHASE_READOUT_UPDATE) return updateReadout(left);
   if (phase == PHASE_CHOOSE) return choosePair();
   if (phase == PHASE_PAIR_START) return startPair();
   if (phase == PHASE_PAIR_SUMS) return sumPair(left);

@@ -28,6 +28,8 @@ export const PHASE_PAIR_SUMS: i32 = 9;
 export const PHASE_PAIR_END: i32 = 10;
 export const PHASE_LABEL_UPDATE: i32 = 11;
 export const PHASE_PAIR_UPDATE: i32 = 12;
+export const PHASE_READOUT_SUMS: i32 = 13;
+export const PHASE_READOUT_UPDATE: i32 = 14;
 
 /** State of the job under way. */
 const JOB: usize = memory.data(48, 16);
@@ -74,11 +76,10 @@ export function inputList(layer: i32): usize {
   return layer == 0 ? runtime(RT_IMAGE_ROWS) : listInto(layer);
 }
 
-/** Where a piece that started at UNIT may end: whole blocks of 32 units, all the rest if the limit allows. */
-export function pieceEnd(layer: i32, rows: i32, left: i64): i32 {
+/** Where a piece of `end` units that started at UNIT may end: whole blocks of 32 units, all the rest if the limit allows. */
+export function pieceEnd(end: i32, rows: i32, left: i64): i32 {
   const from = get(UNIT);
   const affordable = left / max(rows, 1);
-  const end = stride(layer);
   if (affordable >= end - from) return end;
   return min(end, from + max(32, <i32>affordable & ~31));
 }
@@ -98,9 +99,12 @@ export function withBias(layer: i32, list: usize, rows: i32): i32 {
   return rows + 1;
 }
 
-export function decay(layer: i32): void {
+/** Weight decay of the row whose turn it is; returns its cost. */
+export function decay(layer: i32): i64 {
   const amount = layerSpec(layer, LAYER_DECAY);
-  if (amount != 0) denseDecay(layer, load<u32>(netState(NET_STEP)), amount);
+  if (amount == 0) return 0;
+  denseDecay(layer, load<u32>(netState(NET_STEP)), amount);
+  return stride(layer);
 }
 
 export function finish(): void {

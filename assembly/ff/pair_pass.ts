@@ -63,7 +63,7 @@ export function sumPair(left: i64): i64 {
   const layer = get(LAYER);
   const rows = get(ROWS_IN);
   const from = get(UNIT);
-  const to = pieceEnd(layer, rows << 1, left);
+  const to = pieceEnd(stride(layer), rows << 1, left);
   denseForwardPaired(layer, listInto(layer), rows, runtime(RT_SUMS), stride(layer), from, to);
   set(UNIT, to);
   if (to == stride(layer)) {
@@ -126,16 +126,17 @@ export function updatePairPass(left: i64): i64 {
   const layer = get(LAYER);
   const rows = get(ROWS_IN);
   const from = get(UNIT);
-  const to = pieceEnd(layer, rows, left);
+  const to = pieceEnd(stride(layer), rows, left);
   if (layer == 0) denseUpdateSingle(0, runtime(RT_IMAGE_ROWS), rows, runtime(RT_COEFFICIENTS), from, to);
   else denseUpdatePaired(layer, listInto(layer), rows, runtime(RT_COEFFICIENTS), from, to);
   set(UNIT, to);
+  let cost = <i64>(to - from) * rows;
   if (to == stride(layer)) {
     count(layerState(layer) + LAYER_ROWS_UPDATED, rows);
-    decay(layer);
+    cost += decay(layer);
     leavePair(layer);
   }
-  return <i64>(to - from) * rows;
+  return cost;
 }
 
 function leavePair(layer: i32): void {

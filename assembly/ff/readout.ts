@@ -16,13 +16,16 @@ import { netState } from "../state";
 import { SPEC_CLASSES, SPEC_HOLD_STEPS, SPEC_READOUT_RATE, SPEC_TOTAL_STEPS } from "../abi/spec";
 import { padded, readoutScale, spec } from "../spec";
 
-/** Adds the logits of a layer's part (i32, q8) to LOGITS, and leaves them in CLASS_TERMS. `rows` rows of a single list. */
-export function readoutForward(layer: i32, list: usize, rows: i32): void {
+/** Sums of classes `from`..`to`-1 of a layer's part into CLASS_TERMS, which must be 0 before. `rows` rows of a single list. */
+export function readoutSums(layer: i32, list: usize, rows: i32, from: i32, to: i32): void {
+  forwardSingle<i16>(list, entries(rows), readoutWeights(layer), padded(spec(SPEC_CLASSES)), runtime(RT_CLASS_TERMS), from, to);
+}
+
+/** From sums to logits (i32, q8): left in CLASS_TERMS, and added to LOGITS. */
+export function readoutLogits(): void {
   const classes = spec(SPEC_CLASSES);
   const terms = runtime(RT_CLASS_TERMS);
   const logits = runtime(RT_LOGITS);
-  memory.fill(terms, 0, <usize>padded(classes) << 2);
-  forwardSingle<i16>(list, entries(rows), readoutWeights(layer), padded(classes), terms, 0, padded(classes));
   for (let c = 0; c < classes; c++) {
     const at = <usize>c << 2;
     // q(scale + 4) -> q8.
@@ -32,8 +35,8 @@ export function readoutForward(layer: i32, list: usize, rows: i32): void {
   }
 }
 
-/** ΔW = rate * ([c = label] - p_c) * x, from the logits that `readoutForward` left. Classes with no error are skipped. */
-export function readoutLearn(layer: i32, list: usize, rows: i32, label: i32): void {
+/** Coefficients of ΔW = rate * ([c = label] - p_c) * x, from the logits in CLASS_TERMS. */
+export function readoutCoefficients(layer: i32, label: i32): void {
   const classes = spec(SPEC_CLASSES);
   const terms = runtime(RT_CLASS_TERMS);
   const coefficients = runtime(RT_COEFFICIENTS);
@@ -48,7 +51,12 @@ export function readoutLearn(layer: i32, list: usize, rows: i32, label: i32): vo
     store<i16>(coefficients + (<usize>c << 2), <i16>max(min(a, 32767), -32767));
   }
   advanceLanes(readoutState(layer));
-  updateSingle<i16>(list, entries(rows), readoutWeights(layer), padded(classes), coefficients, readoutState(layer), readoutShift(), 0, padded(classes));
+}
+
+/** The update of classes `from`..`to`-1; those with no error are skipped. */
+export function readoutUpdate(layer: i32, list: usize, rows: i32, from: i32, to: i32): void {
+  const lanes = readoutState(layer);
+  updateSingle<i16>(list, entries(rows), readoutWeights(layer), padded(spec(SPEC_CLASSES)), runtime(RT_COEFFICIENTS), lanes, readoutShift(), from, to);
 }
 
 /** The class with the largest value of i32 [classes]; the lowest on a tie. */

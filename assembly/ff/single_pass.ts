@@ -1,22 +1,22 @@
 /** The single pass: with the neutral label, for the readout; or the only pass of a class-wise network. Layer by layer. */
-import { SPEC_LAYER_COUNT } from "../abi/spec";
+import { SPEC_CLASSES, SPEC_LAYER_COUNT } from "../abi/spec";
 import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED, NET_READOUT_RIGHT } from "../abi/state";
 import { activate } from "../kernels/activate";
 import { multiplier, rowsOfActivity } from "../kernels/normalise";
 import { sumSquares } from "../kernels/sum_squares";
 import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
 import { hasReadout, layerState, scale, stride, units } from "../layers/layer";
-import { RT_ACTIVITY, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime } from "../memory";
-import { spec } from "../spec";
+import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime } from "../memory";
+import { padded, spec } from "../spec";
 import { count, netState } from "../state";
 import { classwiseCoefficients, groupGoodness } from "./classwise";
 import {
-  IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_SINGLE_END, PHASE_SINGLE_START, PHASE_SINGLE_SUMS,
-  PHASE_SINGLE_UPDATE, ROWS_IN, ROWS_OUT, UNIT, classwise, decay, enter, finish, get, inputList, listInto, pieceEnd, readsOut,
+  IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END,
+  PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, ROWS_IN, ROWS_OUT, UNIT, classwise, decay, enter, finish, get, inputList, listInto, pieceEnd, readsOut,
   set, withBias,
 } from "./job_state";
 import { neutralRows } from "./label";
-import { argmax, readoutForward, readoutLearn } from "./readout";
+import { argmax, readoutCoefficients, readoutLogits, readoutSums, readoutUpdate } from "./readout";
 
 export function startSingle(): i64 {
   const layer = get(LAYER);
@@ -27,25 +27,26 @@ export function startSingle(): i64 {
     return stride(layer);
   }
   memory.copy(sums, runtime(RT_IMAGE_SUMS), <usize>stride(0) << 2);
-  let rows = 0;
-  if (!classwise()) {
-    rows = neutralRows(listInto(0));
-    denseForwardSingle(0, listInto(0), rows, sums, 0, stride(0));
+  // The image's sums are there already; a pair's neutral label adds its rows, from the list that layer 0 does not need.
+  if (classwise()) {
+    set(ROWS_IN, get(IMAGE_ROWS));
+    enter(PHASE_SINGLE_END);
+  } else {
+    set(ROWS_IN, neutralRows(listInto(0)));
+    enter(PHASE_SINGLE_SUMS);
   }
-  set(ROWS_IN, get(IMAGE_ROWS));
-  enter(PHASE_SINGLE_END);
-  return <i64>stride(0) * (rows + 1);
+  return stride(0);
 }
 
 export function sumSingle(left: i64): i64 {
   const layer = get(LAYER);
   const rows = get(ROWS_IN);
   const from = get(UNIT);
-  const to = pieceEnd(layer, rows, left);
+  const to = pieceEnd(stride(layer), rows, left);
   denseForwardSingle(layer, listInto(layer), rows, runtime(RT_SUMS), from, to);
   set(UNIT, to);
   if (to == stride(layer)) {
-    count(layerState(layer) + LAYER_ROWS_USED, rows);
+    if (layer > 0) count(layerState(layer) + LAYER_ROWS_USED, rows);
     enter(PHASE_SINGLE_END);
   }
   return <i64>(to - from) * rows;
@@ -62,7 +63,7 @@ export function endSingle(): i64 {
   const learns = classwise() && trains && classwiseCoefficients(layer, get(LABEL));
   const rows = rowsOfActivity(activity, width, multiplier(squares, width), output);
   set(ROWS_OUT, rows);
-  // The update is still to come and needs COEFFICIENTS, which the readout uses too: it waits for `leaveSingle`.
+  // The update is still to come and needs COEFFICIENTS, which the readout uses too: the readout waits for `leaveSingle`.
   if (learns) {
     denseBeginUpdate(layer);
     enter(PHASE_SINGLE_UPDATE);
@@ -74,32 +75,63 @@ export function updateSinglePass(left: i64): i64 {
   const layer = get(LAYER);
   const rows = get(ROWS_IN);
   const from = get(UNIT);
-  const to = pieceEnd(layer, rows, left);
+  const to = pieceEnd(stride(layer), rows, left);
   denseUpdateSingle(layer, inputList(layer), rows, runtime(RT_COEFFICIENTS), from, to);
   set(UNIT, to);
+  let cost = <i64>(to - from) * rows;
   if (to == stride(layer)) {
     count(layerState(layer) + LAYER_ROWS_UPDATED, rows);
-    decay(layer);
+    cost += decay(layer);
     leaveSingle(layer);
   }
+  return cost;
+}
+
+/** The readout's part of the layer, where there is one, then the next layer. */
+function leaveSingle(layer: i32): void {
+  if (!hasReadout(layer)) return nextSingle(layer);
+  memory.fill(runtime(RT_CLASS_TERMS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
+  enter(PHASE_READOUT_SUMS);
+}
+
+export function sumReadout(left: i64): i64 {
+  const layer = get(LAYER);
+  const rows = get(ROWS_OUT);
+  const end = padded(spec(SPEC_CLASSES));
+  const from = get(UNIT);
+  const to = pieceEnd(end, rows, left);
+  readoutSums(layer, listInto(layer + 1), rows, from, to);
+  set(UNIT, to);
+  if (to == end) {
+    readoutLogits();
+    if (get(KIND) == JOB_TRAIN) {
+      readoutCoefficients(layer, get(LABEL));
+      enter(PHASE_READOUT_UPDATE);
+    } else nextSingle(layer);
+  }
+  return <i64>(to - from) * rows + end;
+}
+
+export function updateReadout(left: i64): i64 {
+  const layer = get(LAYER);
+  const rows = get(ROWS_OUT);
+  const end = padded(spec(SPEC_CLASSES));
+  const from = get(UNIT);
+  const to = pieceEnd(end, rows, left);
+  readoutUpdate(layer, listInto(layer + 1), rows, from, to);
+  set(UNIT, to);
+  if (to == end) nextSingle(layer);
   return <i64>(to - from) * rows;
 }
 
-/** The readout's part of the layer, then the next layer. */
-function leaveSingle(layer: i32): void {
-  const output = listInto(layer + 1);
-  const rows = get(ROWS_OUT);
-  if (hasReadout(layer)) {
-    readoutForward(layer, output, rows);
-    if (get(KIND) == JOB_TRAIN) readoutLearn(layer, output, rows, get(LABEL));
-  }
+function nextSingle(layer: i32): void {
   if (layer + 1 == spec(SPEC_LAYER_COUNT)) return endSinglePass();
-  set(ROWS_IN, withBias(layer + 1, output, rows));
+  set(ROWS_IN, withBias(layer + 1, listInto(layer + 1), get(ROWS_OUT)));
   set(LAYER, layer + 1);
   enter(PHASE_SINGLE_START);
 }
 
-export function endSinglePass(): void {
+function endSinglePass(): void {
   const trains = get(KIND) == JOB_TRAIN;
   if (trains && readsOut() && argmax(runtime(RT_LOGITS)) == get(LABEL)) count(netState(NET_READOUT_RIGHT), 1);
   if (classwise() || !trains) return finish();

@@ -1,8 +1,8 @@
-/** Floor of the square root of v < 2^62, bit by bit: no division, no float. */
+/** Floor of the square root of v, bit by bit: no division, no float. */
 export function isqrt(v: u64): u32 {
   let rest = v;
   let root: u64 = 0;
-  let bit: u64 = 1 << 60;
+  let bit: u64 = 1 << 62;
   while (bit > rest) bit >>= 2;
   while (bit != 0) {
     if (rest >= root + bit) {

@@ -18,8 +18,8 @@ export function coefficientExponent(rate: i32, headroom: i32, scale: i32): i32 {
 }
 
 /** The scheduled rate: constant for `hold` steps, then linear to 0 at `total`; constant when total = 0. Truncates. */
-export function scheduledRate(rate: i32, step: i32, hold: i32, total: i32): i32 {
-  if (total == 0 || step < hold) return rate;
-  if (step >= total) return 0;
-  return <i32>((<i64>rate * (total - step)) / (total - hold));
+export function scheduledRate(rate: i32, step: u32, hold: i32, total: i32): i32 {
+  if (total == 0 || step < <u32>hold) return rate;
+  if (step >= <u32>total) return 0;
+  return <i32>((<i64>rate * (total - <i32>step)) / (total - hold));
 }

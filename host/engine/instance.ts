@@ -1,36 +1,10 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import { ABI_VERSION } from "../../assembly/abi/status.js";
 import { MayflyError } from "../errors.js";
+import type { EngineExports } from "./exports.js";
 import { EngineError } from "./status.js";
 
-/** The exports of the engine; see docs/abi.md. Everything is an i32. */
-export interface EngineExports {
-  readonly memory: WebAssembly.Memory;
-  abi(): number;
-  spec_address(): number;
-  status(): number;
-  status_detail(): number;
-  plan(): number;
-  region_count(): number;
-  region(index: number, field: number): number;
-  init(): number;
-  open(): number;
-  seal(): number;
-  begin_train(label: number): number;
-  begin_goodness(): number;
-  begin_readout(): number;
-  step(maxWork: number): number;
-  cancel(): number;
-  train(label: number): number;
-  predict_goodness(): number;
-  predict_readout(): number;
-  samples(): number;
-  checksum(address: number, bytes: number): number;
-  peek8(address: number): number;
-  poke8(address: number, value: number): number;
-  peek32(address: number): number;
-  poke32(address: number, value: number): number;
-}
+export type { EngineExports } from "./exports.js";
 
 const FUNCTIONS: readonly (keyof EngineExports)[] = [
   "abi", "spec_address", "status", "status_detail", "plan", "region_count", "region", "init", "open", "seal", "begin_train", "begin_goodness",

@@ -1,6 +1,7 @@
 import { MayflyError } from "../errors.js";
 import { type Build, readArtefact } from "./artefacts.js";
-import { type EngineExports, instantiate } from "./instance.js";
+import type { EngineExports } from "./exports.js";
+import { instantiate } from "./instance.js";
 import { answersAsKnown } from "./known_answer.js";
 import { PAGE_BYTES, withMemory } from "./memory_section.js";
 
@@ -39,7 +40,12 @@ function loadBuild(build: Build): LoadedEngine {
     start(pages) {
       let module = modules.get(pages);
       if (!module) modules.set(pages, module = new WebAssembly.Module(withMemory(bytes, pages)));
-      return instantiate(module, `the ${build} engine`);
+      try {
+        return instantiate(module, `the ${build} engine`);
+      } catch (error) {
+        if (error instanceof RangeError) throw new MayflyError(`this machine cannot give the engine its ${(pages * PAGE_BYTES).toLocaleString("en")} bytes of memory`, 1, error);
+        throw error;
+      }
     },
   };
   if (!answersAsKnown(engine)) throw new MayflyError(`the ${build} engine computes wrong numbers in this runtime (known-answer test failed)`, 1);

@@ -4,7 +4,8 @@ import { MayflyError } from "../errors.js";
 export const PAGE_BYTES = 65536;
 
 const SECTION_MEMORY = 5;
-const HEADER_BYTES = 8;
+/** "\0asm" and version 1. */
+const HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
 /** Pages that hold `bytes` bytes. */
 export function pagesFor(bytes: number): number {
@@ -16,9 +17,11 @@ export function pagesFor(bytes: number): number {
  * Only the memory section changes (WebAssembly core specification, §5.5.8).
  */
 export function withMemory(module: Uint8Array, pages: number): Uint8Array<ArrayBuffer> {
-  let at = HEADER_BYTES;
+  if (HEADER.some((byte, index) => module[index] !== byte)) throw new MayflyError("this file is not a WebAssembly module", 1);
+  let at = HEADER.length;
   while (at < module.length) {
     const [size, content] = readUnsigned(module, at + 1);
+    if (content + size > module.length) throw new MayflyError("this WebAssembly module is truncated", 1);
     if (module[at] === SECTION_MEMORY) {
       const limits = [1, 1, ...unsigned(pages), ...unsigned(pages)];
       const section = [SECTION_MEMORY, ...unsigned(limits.length), ...limits];
@@ -53,5 +56,5 @@ function readUnsigned(bytes: Uint8Array, at: number): [number, number] {
     value |= (byte & 127) << shift;
     if (byte < 128) return [value >>> 0, at];
   }
-  throw new MayflyError("this file is not a WebAssembly module, or it is truncated", 1);
+  throw new MayflyError("this WebAssembly module is truncated", 1);
 }

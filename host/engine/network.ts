@@ -1,15 +1,18 @@
 import { createHash } from "node:crypto";
+import { HEADER_CRC } from "../../assembly/abi/region.js";
 import * as kinds from "../../assembly/abi/region.js";
 import { SPEC_HEADER_WORDS, SPEC_LAYER_COUNT, SPEC_LAYER_WORDS } from "../../assembly/abi/spec.js";
+import { BAD_SPEC, NO_MEMORY } from "../../assembly/abi/status.js";
 import { MayflyError } from "../errors.js";
 import { decodeSpec, encodeSpec } from "../spec/encode.js";
 import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
 import type { Build } from "./artefacts.js";
-import { type EngineExports, checked } from "./instance.js";
+import type { EngineExports } from "./exports.js";
+import { checked } from "./instance.js";
 import { type BuildChoice, type LoadedEngine, loadEngine } from "./load.js";
-import { pagesFor } from "./memory_section.js";
 import { type MemoryPlan, HEADER_BYTES, planOn } from "./plan.js";
 import { type Region, readRegions } from "./regions.js";
+import { describeStatus, EngineError } from "./status.js";
 
 /** A typed view of a region in the engine's memory; it stays valid, for the memory never moves or grows. */
 export type RegionView = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array;
@@ -51,7 +54,8 @@ export class Network {
   static create(input: NetworkSpecInput, options: NetworkOptions = {}): Network {
     const loaded = loadEngine(options.build);
     const words = encodeSpec(resolveSpec(input));
-    const { engine, plan } = startSized(loaded, words);
+    const plan = planOn(loaded, words);
+    const engine = startPlanned(loaded, plan, words);
     checked(engine, engine.init());
     return new Network(loaded.build, engine, plan);
   }
@@ -60,11 +64,15 @@ export class Network {
   static open(checkpoint: Uint8Array, name = "the model", options: NetworkOptions = {}): Network {
     const loaded = loadEngine(options.build);
     const words = specOfCheckpoint(checkpoint, name);
-    const { engine, plan } = startSized(loaded, words, name);
+    const plan = planOfCheckpoint(loaded, words, name);
+    // Before the engine gets its memory: a damaged spec may ask for a lot of it.
     if (checkpoint.length !== plan.bytes.checkpoint) {
       const verb = checkpoint.length < plan.bytes.checkpoint ? "truncated" : "too long";
-      throw new MayflyError(`${name} is ${verb}: ${checkpoint.length} bytes, its spec needs ${plan.bytes.checkpoint}`, 1);
+      throw new MayflyError(`${name} is damaged or ${verb}: ${checkpoint.length} bytes, its spec needs ${plan.bytes.checkpoint}`, 1);
     }
+    // The CRC covers what is behind the header; the header's padding is 0.
+    if (checkpoint.subarray(HEADER_CRC + 4, HEADER_BYTES).some((byte) => byte !== 0)) throw new MayflyError(`${name} is damaged: its header is not one`, 1);
+    const engine = startPlanned(loaded, plan, words);
     new Uint8Array(engine.memory.buffer).set(checkpoint, engine.spec_address() - HEADER_BYTES);
     checked(engine, engine.open(), name);
     return new Network(loaded.build, engine, plan);
@@ -73,6 +81,8 @@ export class Network {
   /** Learns from one sample: a frame of u8 values and its class. Throws on a wrong label; the network stays as it was. */
   train(frame: Uint8Array, label: number): void {
     this.put(frame);
+    // WebAssembly would take 1.5 for 1 and NaN for 0.
+    if (!Number.isInteger(label)) throw new MayflyError(`label ${label} is not a whole number`, 1);
     const status = this.engine.train(label);
     if (status !== 0) checked(this.engine, status);
   }
@@ -82,6 +92,7 @@ export class Network {
    * on one neutral pass (the fast way).
    */
   predict(frame: Uint8Array, by: "goodness" | "readout" = "goodness"): number {
+    if (by === "readout" && this.spec.readout.from === null) throw new MayflyError("this network has no readout: predict by goodness", 1);
     this.put(frame);
     return checked(this.engine, by === "goodness" ? this.engine.predict_goodness() : this.engine.predict_readout());
   }
@@ -133,11 +144,22 @@ export class Network {
   }
 }
 
-function startSized(loaded: LoadedEngine, words: Int32Array, context?: string): { engine: EngineExports; plan: MemoryPlan } {
-  const plan = planOn(loaded, words, context);
-  const engine = loaded.start(pagesFor(plan.bytes.total));
+function startPlanned(loaded: LoadedEngine, plan: MemoryPlan, words: Int32Array): EngineExports {
+  const engine = loaded.start(plan.pages);
   new Int32Array(engine.memory.buffer, engine.spec_address(), words.length).set(words);
-  return { engine, plan };
+  return engine;
+}
+
+function planOfCheckpoint(loaded: LoadedEngine, words: Int32Array, name: string): MemoryPlan {
+  try {
+    return planOn(loaded, words, name);
+  } catch (error) {
+    // An engine sealed this spec once, so it was possible then.
+    if (error instanceof EngineError && (error.status === BAD_SPEC || error.status === NO_MEMORY)) {
+      throw new MayflyError(`${name} is damaged: ${describeStatus(error.status, error.detail)}`, 1, error);
+    }
+    throw error;
+  }
 }
 
 function readSpec(engine: EngineExports): NetworkSpec {

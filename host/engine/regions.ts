@@ -1,5 +1,6 @@
 import * as abi from "../../assembly/abi/region.js";
-import { type EngineExports, checked } from "./instance.js";
+import type { EngineExports } from "./exports.js";
+import { checked } from "./instance.js";
 
 export type ElementType = "u8" | "i8" | "u16" | "i16" | "i32" | "u32";
 

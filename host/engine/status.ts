@@ -22,7 +22,7 @@ export function describeStatus(status: number, detail: number): string {
     case BAD_MAGIC: return `not a Mayfly spec or model: its first word is 0x${(detail >>> 0).toString(16)}`;
     case BAD_VERSION: return `made for version ${detail} of the engine's ABI, this engine has version ${ABI_VERSION}`;
     case BAD_SPEC: return `the spec is impossible: ${specWordName(detail)} is out of range`;
-    case NO_MEMORY: return `the network needs ${detail.toLocaleString("en")} bytes more than the memory limit`;
+    case NO_MEMORY: return detail === 0x7fffffff ? "the network needs more than the 2 GiB an engine can address" : `the network needs ${detail.toLocaleString("en")} bytes more than the memory limit`;
     case BAD_LABEL: return `label ${detail} is outside the network's classes`;
     case NOT_READY: return "the engine holds no network yet";
     case BAD_CHECKSUM: return `damaged: its checksum does not match (computed 0x${(detail >>> 0).toString(16)})`;

@@ -36,7 +36,7 @@ export const networkSchema = z.strictObject({
   negatives: z.enum(["hard", "random"]).default("hard"),
   label: z.strictObject({
     /** "replace": the label sits in the first values of the frame, as in the paper; "append": in rows of its own. */
-    placement: z.enum(["replace", "append"]).optional(),
+    placement: z.enum(["none", "replace", "append"]).optional(),
     /** Input of a label row; 1 = root mean square of the frame. */
     level: z.number().min(0.0625).max(127 / 16).default(3),
   }).prefault({}),
@@ -102,6 +102,7 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
   }
   const values = spec.input.width * spec.input.height * spec.input.channels;
   const placement = classwise ? "none" : spec.label.placement ?? (spec.input.width >= spec.classes && spec.input.height > 1 ? "replace" : "append");
+  if (placement === "none" && !classwise) throw new MayflyError('label.placement is "none", but the pair objective tells positive from negative by the label: use "replace" or "append"', 2);
   if (placement === "replace" && values <= spec.classes) {
     throw new MayflyError(`the label cannot replace ${spec.classes} of only ${values} input values: use label placement "append"`, 2);
   }

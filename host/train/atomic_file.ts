@@ -1,13 +1,15 @@
-import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { open, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { MayflyError } from "../errors.js";
+
+const DRAFT_SUFFIX = ".part";
 
 /**
  * Writes a file whole or not at all: to a name beside it, to the disk, then in its place. A power cut leaves the old file or the
  * new one, never a half.
  */
 export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
-  const draft = `${path}.${process.pid}.part`;
+  const draft = `${path}.${process.pid}${DRAFT_SUFFIX}`;
   try {
     const file = await open(draft, "w");
     try {
@@ -19,8 +21,25 @@ export async function writeAtomically(path: string, content: Uint8Array | string
     await rename(draft, path);
     await syncFolder(dirname(path));
   } catch (error) {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => {});
     throw new MayflyError(`cannot write ${path}: ${reasonOf(error)}`, 1, error);
+  }
+}
+
+/** Removes what writers that were killed have left in a folder; a writer that still lives keeps its draft. */
+export async function removeDeadDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = Number(/\.([0-9]+)\.part$/.exec(name)?.[1] ?? NaN);
+    if (pid > 0 && !isAlive(pid)) await rm(join(folder, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
 
@@ -37,11 +56,12 @@ async function syncFolder(folder: string): Promise<void> {
 export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   switch (code) {
-    case "EACCES": case "EPERM": case "EROFS": return "no permission to write there";
+    case "EACCES": case "EPERM": case "EROFS": return "no permission";
     case "ENOENT": return "the folder does not exist";
     case "ENOTDIR": return "a part of the path is a file, not a folder";
     case "EEXIST": return "a file of that name is in the way";
     case "ENOSPC": return "the disk is full";
+    case "ENAMETOOLONG": return "the name is too long";
     case "EISDIR": return "it is a folder";
     default: return error instanceof Error ? error.message : String(error);
   }

@@ -14,8 +14,18 @@ export interface Evaluation {
   count: number;
 }
 
-/** Predicts every sample of a data set; the network does not change. `onProgress` hears how many are done. */
+/** Predicts every sample of a data set; the network does not change. `onProgress` hears now and then how many are done. */
 export function evaluate(network: Network, data: Dataset, onProgress?: (done: number) => void): Evaluation {
+  const steps = evaluationSteps(network, data);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    onProgress?.(step.value);
+  }
+}
+
+/** The same in steps of `every` samples, for hosts that must stay awake: yields how many are done, returns the evaluation. */
+export function* evaluationSteps(network: Network, data: Dataset, every = 500): Generator<number, Evaluation, void> {
   const { classes } = network.spec;
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const hasReadout = network.spec.readout.from !== null;
@@ -28,7 +38,7 @@ export function evaluate(network: Network, data: Dataset, onProgress?: (done: nu
     if (row) row[predicted] = (row[predicted] ?? 0) + 1;
     if (predicted !== label) wrong.goodness++;
     if (hasReadout && network.predict(sample, "readout") !== label) wrong.readout++;
-    if (onProgress && index % 500 === 499) onProgress(index + 1);
+    if ((index + 1) % every === 0) yield index + 1;
   }
   const percent = (count: number): number => Math.round((count / data.count) * 1e4) / 100;
   return { testError: { goodness: percent(wrong.goodness), readout: hasReadout ? percent(wrong.readout) : null }, confusion, count: data.count };

@@ -1,19 +1,22 @@
-import { access, mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { MayflyError } from "../errors.js";
-import { reasonOf, writeAtomically } from "./atomic_file.js";
+import { reasonOf, removeDeadDrafts, writeAtomically } from "./atomic_file.js";
+import { makeFolder } from "./make_folder.js";
 
 /** Files of a run directory. */
 export const RUN_FILE = "run.json";
 export const MODEL_FILE = "model.mayfly";
 
-/** What a run directory says of itself; `settings` is what `--resume` needs, `result` is there when the run has ended. */
+/** What a run directory says of itself; `settings` is what going on needs, `result` is there when the run has ended. */
 const runSchema = z.object({
   mayfly: z.literal(1),
   settings: z.object({
     dataset: z.string(),
     datasetOptions: z.record(z.string(), z.unknown()),
+    /** Names the samples, so that a run goes on with the same; see `datasetHash`. */
+    datasetHash: z.string().optional(),
     epochs: z.number(),
     evaluateEvery: z.number(),
     stopAt: z.number().nullable(),
@@ -30,18 +33,22 @@ export type RunSettings = RunRecord["settings"];
 export class RunDirectory {
   private constructor(readonly path: string, public record: RunRecord) {}
 
-  /** Makes a new one; refuses a folder that holds a run already. */
-  static async create(path: string, settings: RunSettings, engineHash: string): Promise<RunDirectory> {
+  /**
+   * Makes a new one; refuses a folder that holds a run already, or with `numbered` takes path-2, path-3 …, whichever is free.
+   * What cannot be made whole leaves nothing behind.
+   */
+  static async create(path: string, settings: RunSettings, engineHash: string, { numbered = false } = {}): Promise<RunDirectory> {
+    const { folder, made } = await claimFolder(path, numbered);
+    if (await exists(join(folder, MODEL_FILE))) {
+      throw new MayflyError(`${folder} already holds a run: go on with it by \`mayfly resume ${folder}\`, or choose another folder`, 2);
+    }
+    const run = new RunDirectory(folder, { mayfly: 1, settings, engineHash, epochs: [], result: null });
     try {
-      await mkdir(path, { recursive: true });
+      await run.writeRecord();
     } catch (error) {
-      throw new MayflyError(`cannot make the run directory ${path}: ${reasonOf(error)}`, 1, error);
+      if (made !== undefined) await rm(made, { recursive: true, force: true }).catch(() => {});
+      throw error;
     }
-    if (await exists(join(path, RUN_FILE))) {
-      throw new MayflyError(`${path} already holds a run: go on with it by --resume ${path}, or choose another --out`, 2);
-    }
-    const run = new RunDirectory(path, { mayfly: 1, settings, engineHash, epochs: [], result: null });
-    await run.writeRecord();
     return run;
   }
 
@@ -74,18 +81,49 @@ export class RunDirectory {
 
   /** The newest checkpoint, or null before the first. */
   async readModel(): Promise<Uint8Array | null> {
-    return (await exists(this.modelPath)) ? new Uint8Array(await readFile(this.modelPath)) : null;
+    if (!(await exists(this.modelPath))) return null;
+    try {
+      return new Uint8Array(await readFile(this.modelPath));
+    } catch (error) {
+      throw new MayflyError(`cannot read ${this.modelPath}: ${reasonOf(error)}`, 1, error);
+    }
   }
 
-  /** The checkpoint first, then what is known of it: after a cut between the two the record is only behind. */
+  /** The record first: after a cut between the two it is ahead, and whoever goes on drops the epochs the checkpoint lacks. */
   async save(checkpoint: Uint8Array): Promise<void> {
-    await writeAtomically(this.modelPath, checkpoint);
     await this.writeRecord();
+    await writeAtomically(this.modelPath, checkpoint);
+  }
+
+  /** Clears away half-written files of a process that was killed. */
+  async tidy(): Promise<void> {
+    await removeDeadDrafts(this.path);
   }
 
   private async writeRecord(): Promise<void> {
     await writeAtomically(join(this.path, RUN_FILE), `${JSON.stringify(this.record, null, 2)}\n`);
   }
+}
+
+/** The folder, made if need be, and the topmost folder that was made for it. */
+async function claimFolder(path: string, numbered: boolean): Promise<{ folder: string; made: string | undefined }> {
+  try {
+    if (!numbered) return { folder: path, made: await makeFolder(path) };
+    const above = await makeFolder(dirname(path));
+    for (let next = 1; ; next++) {
+      const folder = next === 1 ? path : `${path}-${next}`;
+      // Not recursive, so of two runs that start together one gets the name.
+      if (await mkdir(folder).then(() => true, ignoreExisting)) return { folder, made: above ?? folder };
+    }
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "no folder can be made there" : reasonOf(error);
+    throw new MayflyError(`cannot make the run directory ${path}: ${reason}`, 1, error);
+  }
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): false {
+  if (error.code === "EEXIST") return false;
+  throw error;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import { permutation } from "../data/shuffle.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import { CounterReader, type TrainingCounters } from "./counters.js";
-import { type TestError, evaluate } from "./evaluate.js";
+import { type TestError, evaluationSteps } from "./evaluate.js";
 
 export interface TrainOptions {
   /** Passes over the training set, in all (a resumed network has some behind it). */
@@ -19,8 +19,10 @@ export interface TrainOptions {
   stopAt?: number | null;
   /** Stops after so many evaluations in a row without a new best; default never. */
   patience?: number | null;
-  /** Ends the run after the sample under way. */
+  /** Ends the run soon, between two samples. */
   signal?: AbortSignal;
+  /** Of a resumed network: the results of the epochs behind it, so that early stops fall where they would have fallen. */
+  history?: readonly EpochResult[];
   /** Samples between two "progress" events; default 1,000. */
   progressEvery?: number;
 }
@@ -28,7 +30,7 @@ export interface TrainOptions {
 export interface EpochResult {
   /** From 1. */
   epoch: number;
-  /** Percent; null when this epoch was not evaluated. */
+  /** Percent; null when this epoch was not evaluated, or the evaluation was aborted. */
   testError: TestError | null;
   counters: TrainingCounters;
   /** Training alone, without evaluation. */
@@ -58,18 +60,29 @@ export type TrainEvent =
 export async function* train(network: Network, data: Dataset, options: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
   checkFits(network, data);
   if (options.test) checkFits(network, options.test);
-  const { epochs, test = null, evaluateEvery = 1, seed = network.spec.seed, progressEvery = 1000, signal } = options;
-  let best = Infinity;
-  let evaluationsSinceBest = 0;
+  const { epochs, seed = network.spec.seed, progressEvery = 1000, history = [], signal } = options;
+  if (!(progressEvery >= 1)) throw new MayflyError(`progressEvery is ${progressEvery}, expected at least 1 sample`, 2);
+  const early = new EarlyStop(options);
+  let stop: StopReason | null = null;
+  for (const past of history) stop = early.after(past);
+
+  // An abort may have cut the evaluation of the last epoch short.
+  const last = history.at(-1);
+  if (last && !last.testError && isDue(last.epoch, options)) {
+    const testError = yield* evaluated(network, last.epoch, options);
+    if (!testError) return yield { type: "end", reason: "aborted" };
+    const result = { ...last, testError };
+    yield { type: "epoch", result };
+    stop = early.after(result);
+  }
+  if (stop) return yield { type: "end", reason: stop };
 
   for (let epoch = Math.floor(network.samples / data.count) + 1; epoch <= epochs; epoch++) {
     const order = permutation(data.count, seed, epoch);
     const first = network.samples % data.count;
     const counters = new CounterReader(network);
-    let seconds = 0;
-    let lastDone = first;
-    let running: TrainingCounters | null = null;
     const totals = new CounterReader(network);
+    let seconds = 0;
     for (let from = first; from < data.count; from += progressEvery) {
       if (signal?.aborted) return yield { type: "end", reason: "aborted" };
       const to = Math.min(from + progressEvery, data.count);
@@ -79,30 +92,64 @@ export async function* train(network: Network, data: Dataset, options: TrainOpti
         network.train(frame(data, index), data.labels[index] ?? 0);
       }
       seconds += (performance.now() - start) / 1000;
-      running = counters.since(to - lastDone);
-      lastDone = to;
-      yield { type: "progress", epoch, done: to, total: data.count, pairsPerSecond: Math.round((to - first) / seconds), readoutError: running.readoutError };
-      // Let signals, timers and other tasks of this process have a turn.
-      await new Promise((resolve) => setImmediate(resolve));
+      const { readoutError } = counters.since(to - from);
+      yield { type: "progress", epoch, done: to, total: data.count, pairsPerSecond: Math.round((to - first) / seconds), readoutError };
+      await turn();
     }
 
-    let testError: TestError | null = null;
-    if (test && (epoch % evaluateEvery === 0 || epoch === epochs)) {
-      yield { type: "evaluating", epoch, done: 0, total: test.count };
-      testError = evaluate(network, test).testError;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    const result: EpochResult = { epoch, testError, counters: totals.since(data.count - first), seconds, pairsPerSecond: Math.round((data.count - first) / seconds) };
+    // Before the evaluation, whose predictions count rows too.
+    const trained = totals.since(data.count - first);
+    const due = isDue(epoch, options);
+    const testError = due ? yield* evaluated(network, epoch, options) : null;
+    const result: EpochResult = {
+      epoch, testError, counters: trained, seconds: Math.round(seconds * 1e6) / 1e6, pairsPerSecond: Math.round((data.count - first) / seconds),
+    };
     yield { type: "epoch", result };
-
-    if (!testError || epoch === epochs) continue;
-    const error = Math.min(testError.goodness, testError.readout ?? Infinity);
-    if (options.stopAt != null && error <= options.stopAt) return yield { type: "end", reason: "target reached" };
-    evaluationsSinceBest = error < best ? 0 : evaluationsSinceBest + 1;
-    best = Math.min(best, error);
-    if (options.patience != null && evaluationsSinceBest >= options.patience) return yield { type: "end", reason: "no improvement" };
+    const reason = due && !testError ? "aborted" : early.after(result);
+    if (reason) return yield { type: "end", reason };
   }
   yield { type: "end", reason: "finished" };
+}
+
+function isDue(epoch: number, { test, evaluateEvery = 1, epochs }: TrainOptions): boolean {
+  return test != null && (epoch % evaluateEvery === 0 || epoch === epochs);
+}
+
+/** Evaluates the test set; null when the signal aborts it. */
+async function* evaluated(network: Network, epoch: number, { test, signal }: TrainOptions): AsyncGenerator<TrainEvent, TestError | null, void> {
+  if (!test) return null;
+  yield { type: "evaluating", epoch, done: 0, total: test.count };
+  const steps = evaluationSteps(network, test);
+  for (;;) {
+    if (signal?.aborted) return null;
+    const step = steps.next();
+    if (step.done) return step.value.testError;
+    yield { type: "evaluating", epoch, done: step.value, total: test.count };
+    await turn();
+  }
+}
+
+/** Decides after each epoch whether the run ends before its last. */
+class EarlyStop {
+  private best = Infinity;
+  private evaluationsSinceBest = 0;
+
+  constructor(private readonly options: TrainOptions) {}
+
+  after({ epoch, testError }: EpochResult): StopReason | null {
+    const { epochs, stopAt, patience } = this.options;
+    if (!testError || epoch >= epochs) return null;
+    const error = Math.min(testError.goodness, testError.readout ?? Infinity);
+    if (stopAt != null && error <= stopAt) return "target reached";
+    this.evaluationsSinceBest = error < this.best ? 0 : this.evaluationsSinceBest + 1;
+    this.best = Math.min(this.best, error);
+    return patience != null && this.evaluationsSinceBest >= patience ? "no improvement" : null;
+  }
+}
+
+/** Lets signals, timers and other tasks of this process have a turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Throws when the data are not of the network's shape and classes. */

@@ -3,6 +3,7 @@ import {
   REGION_FRAME, REGION_LAYER_STATE, REGION_LOGITS, REGION_READOUT_STATE, REGION_READOUT_WEIGHTS, REGION_SCORES, REGION_STATE,
   REGION_WEIGHTS,
 } from "../../assembly/abi/region.js";
+import { LAYER_ROWS_UPDATED } from "../../assembly/abi/state.js";
 import { argmax } from "../oracle/fixed.js";
 import type { Network } from "../oracle/network.js";
 import type { Instance, Region } from "./instance.js";
@@ -19,6 +20,7 @@ export function compareState(oracle: Network, instance: Instance): void {
     const state = instance.region(REGION_LAYER_STATE, index).values;
     compare(`layer ${index}: lanes`, state.subarray(0, LANES), layer.lanes.states);
     compare(`layer ${index}: positives and negatives right`, state.subarray(LANES, LANES + 2), [layer.positivesRight, layer.negativesRight]);
+    compare(`layer ${index}: rows updated`, [state[LAYER_ROWS_UPDATED >> 2]!], [layer.rowsUpdated]);
     compareMatrix(`layer ${index}: weights`, instance.region(REGION_WEIGHTS, index), oracle.weights(index));
     const readout = oracle.readouts[index];
     if (!readout) return;

@@ -24,6 +24,7 @@ export interface Exports {
   begin_train(label: number): number;
   begin_goodness(): number;
   begin_readout(): number;
+  seal(): number;
   step(maxWork: number): number;
   train(label: number): number;
   predict_goodness(): number;
@@ -60,6 +61,12 @@ export class Instance {
     const found = this.regions.find((region) => region.kind === kind && region.layer === layer);
     if (!found) throw new Error(`no region of kind ${kind} for layer ${layer}`);
     return found;
+  }
+
+  /** For people: the region an address lies in. */
+  nameAt(address: number): string {
+    const found = this.regions.find(({ values }) => address >= values.byteOffset && address < values.byteOffset + values.byteLength);
+    return found ? `byte ${address - found.values.byteOffset} of the region of kind ${found.kind}, layer ${found.layer}` : "between regions";
   }
 
   /** Works the job that was begun in pieces of 1..`largest` multiply-adds, drawn by `random`. Returns the number of pieces. */

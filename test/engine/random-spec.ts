@@ -41,6 +41,7 @@ function specOf({ objective, classes, layerCount }: Shape): fc.Arbitrary<Spec> {
       biasLevel: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 127 })),
       loss: fc.constantFrom("threshold" as const, "difference" as const),
       inputDropout: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 192 })),
+      minCoefficient: fc.oneof(fc.constant(0), magnitude(1, 32768)),
       layers: fc.array(layer, { minLength: layerCount, maxLength: layerCount }),
     })
     .map(repaired);

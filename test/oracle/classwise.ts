@@ -13,6 +13,7 @@ export function trainClasswise(network: Network, frame: Uint8Array, label: numbe
   let logits: number[] = [];
   for (const layer of network.layers) {
     const withBias = [...inputs, ...layer.biasInput];
+    layer.countUsed(withBias);
     const y = layer.activity(withBias);
     learn(layer, network.step, y, withBias, label);
     const x = layer.normalised(y);
@@ -27,13 +28,14 @@ function learn(layer: Layer, step: number, y: readonly number[], inputs: readonl
   const G = goodnessOfGroups(layer, y);
   if (argmax(G) === label) layer.positivesRight++;
   const p = softmax(G.map((value) => argument(value, layer.spec.temperature)));
-  const gains = errors(p, label).map((err) => Math.trunc((err * layer.rateAt(step)) / 32768));
+  const gains = errors(p, label).map((err) => Math.sign(err) * layer.gain(Math.abs(err), step));
   if (gains.every((gain) => gain === 0)) return;
   const a = y.map((value, unit) => {
     const gain = gains[groupOf(layer, unit)]!;
     return Math.sign(gain) * coefficient(value, Math.abs(gain), layer.Q);
   });
   layer.update(shared(inputs), a, a.map(() => 0));
+  layer.countUpdated(shared(inputs));
   layer.decay(step);
 }
 
@@ -48,7 +50,8 @@ function goodnessOfGroups(layer: Layer, y: readonly number[]): number[] {
 /** Each group's share of the goodness, summed over the layers. */
 export function scoresOfClasswise(network: Network, frame: Uint8Array): number[] {
   const scores = new Array<number>(network.spec.classes).fill(0);
-  network.forward(imageInputs(network.spec, frame), (layer, y) => {
+  network.forward(imageInputs(network.spec, frame), (layer, y, inputs) => {
+    layer.countUsed(inputs);
     if (layer.index < network.spec.goodnessFrom) return;
     const G = goodnessOfGroups(layer, y).map(BigInt);
     const total = G.reduce((sum, value) => sum + value, 0n);

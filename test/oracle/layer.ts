@@ -1,5 +1,5 @@
 /** One hidden layer: weights, lanes, counters. */
-import { isqrt, rshr, sat } from "./fixed.js";
+import { isqrt, rshr, sat, shiftRight } from "./fixed.js";
 import { Matrix, type Input, type PairedInput } from "./matrix.js";
 import { normalise, sumOfSquares } from "./normalise.js";
 import { Generator, Lanes, streamOfInitialWeights, streamOfLanes } from "./random.js";
@@ -19,6 +19,10 @@ export class Layer {
   positivesRight = 0;
   /** Negatives with goodness below θ. */
   negativesRight = 0;
+  /** Rows multiplied in forward passes: those whose input is not 0. */
+  rowsUsed = 0;
+  /** Rows of the update calls; not those of labels. */
+  rowsUpdated = 0;
 
   constructor(readonly net: Spec, readonly index: number) {
     this.spec = net.layers[index]!;
@@ -59,6 +63,21 @@ export class Layer {
 
   rateAt(step: number): number {
     return scheduledRate(this.spec.rate, step, this.net.holdSteps, this.net.totalSteps);
+  }
+
+  /** What a coefficient c makes of the rate: q15 times the rate. */
+  gain(c: number, step: number): number {
+    return c < (this.net.minCoefficient ?? 0) ? 0 : shiftRight(c * this.rateAt(step), 15);
+  }
+
+  /** Counts the rows of some passes that go through the layer together: each row that any of them needs, once for each pass. */
+  countUsed(...passes: (readonly Input[])[]): void {
+    const rows = new Set(passes.flat().flatMap(({ row, x }) => (x === 0 ? [] : [row])));
+    this.rowsUsed += rows.size * passes.length;
+  }
+
+  countUpdated(rows: readonly PairedInput[]): void {
+    this.rowsUpdated += rows.filter(({ positive, negative }) => positive !== 0 || negative !== 0).length;
   }
 
   update(rows: readonly PairedInput[], positive: readonly number[], negative: readonly number[]): void {

@@ -46,7 +46,10 @@ export class Network {
 
   scoresByReadout(frame: Uint8Array): number[] {
     let logits: number[] = [];
-    this.forward([...imageInputs(this.spec, frame), ...neutralInputs(this.spec)], (layer, y) => {
+    const image = imageInputs(this.spec, frame);
+    this.countImage(image);
+    this.forward([...image, ...neutralInputs(this.spec)], (layer, y, inputs) => {
+      if (layer.index > 0) layer.countUsed(inputs);
       const part = this.readouts[layer.index]?.logits(layer.normalised(y));
       if (part) logits = add(logits, part);
     });
@@ -63,19 +66,29 @@ export class Network {
     return this.readouts[layer]!.weights.values;
   }
 
-  /** One pass without learning; `visit` sees every layer's activity. `inputs` are those of the first layer, without its bias. */
-  forward(inputs: readonly Input[], visit: (layer: Layer, y: readonly number[]) => void): void {
+  /** One pass without learning; `visit` sees every layer's activity and inputs. `inputs` are those of the first layer, without its bias. */
+  forward(inputs: readonly Input[], visit: (layer: Layer, y: readonly number[], inputs: readonly Input[]) => void): void {
     for (const layer of this.layers) {
-      const y = layer.activity([...inputs, ...layer.biasInput]);
-      visit(layer, y);
+      const withBias = [...inputs, ...layer.biasInput];
+      const y = layer.activity(withBias);
+      visit(layer, y, withBias);
       inputs = unitInputs(layer.normalised(y));
     }
+  }
+
+  /** Counts the rows of the image, which the first layer multiplies once for all passes; label rows are not counted. */
+  countImage(image: readonly Input[]): void {
+    const first = this.layers[0]!;
+    first.countUsed([...image, ...first.biasInput]);
   }
 
   /** One pass in which only the readout learns. Returns its logits before that. */
   trainReadouts(inputs: readonly Input[], label: number): number[] {
     let logits: number[] = [];
-    this.forward(inputs, (layer, y) => (logits = this.trainReadout(layer.index, layer.normalised(y), label, logits)));
+    this.forward(inputs, (layer, y, all) => {
+      if (layer.index > 0) layer.countUsed(all);
+      logits = this.trainReadout(layer.index, layer.normalised(y), label, logits);
+    });
     return logits;
   }
 

@@ -1,5 +1,5 @@
 /** Objective pair: a positive and a negative go through the layers together. */
-import { argmax, logistic, shiftRight } from "./fixed.js";
+import { argmax, logistic } from "./fixed.js";
 import { argument, goodness } from "./goodness.js";
 import { imageInputs, labelInput, neutralInputs } from "./image.js";
 import { type Layer, unitInputs } from "./layer.js";
@@ -11,11 +11,13 @@ import { coefficient } from "./update.js";
 export function trainPair(network: Network, frame: Uint8Array, label: number): void {
   const { spec } = network;
   const image = imageInputs(spec, frame, network.dropout);
+  network.countImage(image);
   const logits = neutralPass(network, image, label);
   const negative = drawNegative(spec, network.sampler, label, logits);
   let positiveInputs = [...image, labelInput(spec, label)];
   let negativeInputs = [...image, labelInput(spec, negative)];
   for (const layer of network.layers) {
+    if (layer.index > 0) layer.countUsed([...positiveInputs, ...layer.biasInput], [...negativeInputs, ...layer.biasInput]);
     const positiveY = layer.activity([...positiveInputs, ...layer.biasInput]);
     const negativeY = layer.activity([...negativeInputs, ...layer.biasInput]);
     const calls = layer.index === 0
@@ -41,11 +43,12 @@ function learn(layer: Layer, step: number, positive: readonly number[], negative
   const goodnessOfNegative = goodness(negative);
   if (goodnessOfPositive > layer.theta) layer.positivesRight++;
   if (goodnessOfNegative < layer.theta) layer.negativesRight++;
-  const gains = probabilities(layer, goodnessOfPositive, goodnessOfNegative).map((c) => shiftRight(c * layer.rateAt(step), 15));
+  const gains = probabilities(layer, goodnessOfPositive, goodnessOfNegative).map((c) => layer.gain(c, step));
   if (gains.every((gain) => gain === 0)) return;
   const raise = positive.map((y) => coefficient(y, gains[0]!, layer.Q));
   const lower = negative.map((y) => -coefficient(y, gains[1]!, layer.Q));
   for (const rows of calls) layer.update(rows, raise, lower);
+  layer.countUpdated(calls.at(-1)!);
   layer.decay(step);
 }
 
@@ -75,11 +78,20 @@ function unitRows(positive: readonly Input[], negative: readonly Input[]): Paire
 export function scoresOfPair(network: Network, frame: Uint8Array): number[] {
   const { spec } = network;
   const image = imageInputs(spec, frame);
-  return Array.from({ length: spec.classes }, (_, label) => {
+  network.countImage(image);
+  const passes = Array.from({ length: spec.classes }, (_, label) => {
     let score = 0;
-    network.forward([...image, labelInput(spec, label)], (layer, y) => {
+    const inputs: (readonly Input[])[] = [];
+    network.forward([...image, labelInput(spec, label)], (layer, y, all) => {
+      inputs.push(all);
       if (layer.index >= spec.goodnessFrom) score = Math.min(score + goodness(y), 2 ** 31 - 1);
     });
-    return score;
+    return { score, inputs };
   });
+  // Two labels go through the later layers together, a last odd one with itself.
+  for (let label = 0; label < spec.classes; label += 2) {
+    const [first, second] = [passes[label]!, passes[Math.min(label + 1, spec.classes - 1)]!];
+    for (const layer of network.layers.slice(1)) layer.countUsed(first.inputs[layer.index]!, second.inputs[layer.index]!);
+  }
+  return passes.map(({ score }) => score);
 }

@@ -41,6 +41,8 @@ export interface Spec {
   loss: "threshold" | "difference";
   /** q8. */
   inputDropout: number;
+  /** q15; 0 when left out. */
+  minCoefficient?: number;
   layers: LayerSpec[];
 }
 
@@ -79,6 +81,7 @@ export function encodeSpec(spec: Spec): Int32Array {
     spec.biasLevel,
     ["threshold", "difference"].indexOf(spec.loss),
     spec.inputDropout,
+    spec.minCoefficient ?? 0,
   ]);
   spec.layers.forEach((layer, index) => {
     const { units, weightBits, scale, rate, temperature, decay, threshold, init } = layer;

@@ -1,0 +1,89 @@
+/** Packs a network: the engine made for it alone, its spec or its whole state, and memory to the byte, in one module without imports. */
+import { HEADER_BYTES, REGION_FRAME } from "../../assembly/abi/region.js";
+import { type Build, engineHash } from "../engine/artefacts.js";
+import type { EngineExports } from "../engine/exports.js";
+import { checked } from "../engine/instance.js";
+import { PAGE_BYTES } from "../engine/memory_section.js";
+import { Network } from "../engine/network.js";
+import { MayflyError } from "../errors.js";
+import { type PackedFacts, freshNetwork, loadPacked, specWords } from "./packed_module.js";
+import { CODE, DATA, MEMORY, type Section, dataSection, memorySection, readSections, readSegments, segmentsOf } from "./sections.js";
+import { sign } from "./signature.js";
+import { specialise } from "./specialise.js";
+
+export interface PackOptions {
+  /** "scalar" (default) runs where only the first version of WebAssembly exists. */
+  build?: Build;
+  /** Puts the trained state inside, not only the spec; default true. */
+  state?: boolean;
+  /** 1 makes the memory exact to the byte in runtimes that have the custom-page-sizes proposal; others refuse the module. */
+  pageBytes?: 1 | 65536;
+}
+
+export interface Packed {
+  readonly module: Uint8Array<ArrayBuffer>;
+  readonly facts: PackedFacts;
+}
+
+/**
+ * The same network, build and options always give the same bytes.
+ *
+ * ```ts
+ * const { module } = await packNetwork(Network.open(checkpoint), { build: "scalar" });
+ * ```
+ */
+export async function packNetwork(network: Network, options: PackOptions = {}): Promise<Packed> {
+  const { build = "scalar", state = true, pageBytes = PAGE_BYTES } = options;
+  const words = specWords(network.engine);
+  const started = freshNetwork(words, build);
+  const { bytes, pages } = started.plan;
+  const base = started.engine.spec_address() - HEADER_BYTES;
+  const dataEnd = base + bytes.checkpoint;
+  const code = readSections(await specialise(started, { __data_end: dataEnd, __heap_base: bytes.total }), "the packed module");
+  const image = new Uint8Array(dataEnd);
+  for (const section of code) {
+    if (section.id === DATA) for (const segment of readSegments(section, "the packed module")) image.set(segment.bytes, segment.offset);
+  }
+  if (state) image.set(network.checkpoint(), base);
+  else image.set(new Uint8Array(words.buffer), base + HEADER_BYTES);
+
+  const sections: Section[] = code.filter((section) => section.id !== DATA).flatMap((section) => {
+    if (section.id === MEMORY) return [memorySection(pageBytes === 1 ? bytes.total : pages, pageBytes === 1 ? 1 : PAGE_BYTES)];
+    return section.id === CODE ? [section, dataSection(segmentsOf(image))] : [section];
+  });
+  const module = sign(sections, { build, engine: engineHash(), state });
+  const packed = loadPacked(module, "the packed module");
+  compare(packed.engine, state ? Network.open(network.checkpoint(), "the network", { build }) : started, state);
+  return { module, facts: packed.facts };
+}
+
+/** Enough to run every kernel of the network. */
+const SAMPLES = 4;
+
+/** Trains the packed module and the engine side by side for a few samples: the same bits, or no module. */
+function compare(packed: EngineExports, reference: Network, state: boolean): void {
+  checked(packed, state ? packed.open() : packed.init(), "the packed module");
+  const frameAt = reference.region(REGION_FRAME).offset;
+  const frame = reference.frame.slice();
+  for (let sample = 0; sample < SAMPLES; sample++) {
+    // Any frame will do that is different each time and partly dark.
+    for (let at = 0; at < frame.length; at++) frame[at] = (at * (37 + sample)) % 23 < 9 ? (at * 11 + sample * 57) & 255 : 0;
+    const label = sample % reference.spec.classes;
+    const memory = new Uint8Array(packed.memory.buffer);
+    memory.set(frame, frameAt);
+    checked(packed, packed.train(label), "the packed module");
+    reference.train(frame, label);
+    memory.set(frame, frameAt);
+    if (packed.predict_goodness() !== reference.predict(frame, "goodness")) throw wrong("another prediction");
+    memory.set(frame, frameAt);
+    if (reference.spec.readout.from !== null && packed.predict_readout() !== reference.predict(frame, "readout")) throw wrong("another prediction");
+  }
+  checked(packed, packed.seal(), "the packed module");
+  const expected = reference.checkpoint();
+  const at = packed.spec_address() - HEADER_BYTES;
+  if (Buffer.compare(new Uint8Array(packed.memory.buffer, at, expected.length), expected) !== 0) throw wrong("other weights");
+}
+
+function wrong(what: string): MayflyError {
+  return new MayflyError(`the packed module computes ${what} than the engine: this is a bug, please report it`, 1);
+}

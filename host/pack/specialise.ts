@@ -1,0 +1,172 @@
+/**
+ * Makes the engine fit one network: whatever its spec and its plan decide becomes a constant, what can then never run is cut, and the
+ * rest is optimised like a release build. The result computes the same bits. It refuses every other spec, for its code is only true
+ * for this one; only the words in FREE_WORDS may differ.
+ */
+import * as abi from "../../assembly/abi/spec.js";
+import { ABI_VERSION, BAD_MAGIC, BAD_SPEC, BAD_VERSION, MAGIC } from "../../assembly/abi/status.js";
+import type { Network } from "../engine/network.js";
+import { type Binaryen, featuresOf, loadBinaryen } from "./binaryen.js";
+import { Library } from "./library.js";
+import { specWords } from "./packed_module.js";
+
+/** Words of the spec that the packed module reads from memory: a device may have its own seed and schedule. */
+export const FREE_WORDS: readonly number[] = [abi.SPEC_SEED, abi.SPEC_HOLD_STEPS, abi.SPEC_TOTAL_STEPS];
+
+/** Words of the RUNTIME block (assembly/memory.ts) that `init` and `open` fill from the plan alone. */
+const PLANNED_WORDS = [
+  "RT_PERSISTENT_BYTES", "RT_STATE", "RT_LAYERS", "RT_FRAME", "RT_IMAGE_ROWS", "RT_ROWS_A", "RT_ROWS_B", "RT_IMAGE_SUMS", "RT_SUMS", "RT_ACTIVITY",
+  "RT_COEFFICIENTS", "RT_CLASS_TERMS", "RT_SCORES", "RT_LOGITS", "RT_TOTAL_BYTES",
+];
+
+/** Functions that read the layer table (assembly/layers/layer.ts), and the field each reads. */
+const LAYER_FIELDS = {
+  inputs: "INPUTS", units: "UNITS", stride: "STRIDE", weightBytes: "WEIGHT_BYTES", weights: "WEIGHTS", layerState: "STATE", scale: "SCALE",
+  exponent: "EXPONENT", rate: "RATE", temperature: "TEMPERATURE",
+};
+const READOUT_FIELDS = { readoutWeights: "READOUT_WEIGHTS", readoutState: "READOUT_STATE" };
+
+/** Phases of a job (assembly/ff/) that only one objective enters; the phase is kept in memory, so the optimiser cannot tell. */
+const PAIR_PHASES = ["choosePair", "startPair", "sumPair", "endPair", "updateLabels", "updatePairPass"].map((name) => `pair_pass/${name}`);
+const CLASSWISE_PHASES = ["single_pass/updateSinglePass"];
+const SINGLE_PHASES = ["startSingle", "sumSingle", "endSingle", "sumReadout", "updateReadout"].map((name) => `single_pass/${name}`);
+
+/** The engine's code for one network. `network` is a started one of the same build and spec: its memory holds what becomes constant. */
+export async function specialise(network: Network, exports: Readonly<Record<string, number>>): Promise<Uint8Array> {
+  const binaryen = await loadBinaryen();
+  const library = Library.read(binaryen, network.build);
+  const words = specWords(network.engine);
+  const specAt = network.engine.spec_address();
+  library.withConstants(knownWords(library, network, words, specAt));
+  fixLayerTable(library, network, words);
+  cutUnused(library, words);
+  refuseOthers(library, words, specAt);
+  return optimise(binaryen, library, exports);
+}
+
+/** Address -> value of the words that are the same in every run of this network. */
+function knownWords(library: Library, network: Network, words: Int32Array, specAt: number): Map<number, number> {
+  const known = new Map<number, number>();
+  for (const [index, word] of words.entries()) if (!FREE_WORDS.includes(index)) known.set(specAt + 4 * index, word);
+  const memory = new DataView(network.engine.memory.buffer);
+  for (const name of PLANNED_WORDS) {
+    const address = library.constant("assembly/memory/RUNTIME") + library.constant(`assembly/memory/${name}`);
+    known.set(address, memory.getInt32(address, true));
+  }
+  return known;
+}
+
+/** A field of the layer table that is the same for all layers that have it needs no table. */
+function fixLayerTable(library: Library, network: Network, words: Int32Array): void {
+  const memory = new DataView(network.engine.memory.buffer);
+  const constant = (name: string): number => library.constant(`assembly/layers/layer/${name}`);
+  const table = memory.getUint32(library.constant("assembly/memory/RUNTIME") + library.constant("assembly/memory/RT_LAYERS"), true);
+  const layers = network.spec.layers.map((_, layer) => layer);
+  const readoutFrom = words[abi.SPEC_READOUT_FROM] ?? 0;
+  const fix = (fields: Readonly<Record<string, string>>, of: readonly number[]): void => {
+    for (const [name, field] of Object.entries(fields)) {
+      const values = new Set(of.map((layer) => memory.getInt32(table + layer * constant("LAYER_RECORD_BYTES") + constant(field), true)));
+      const [value] = values;
+      if (values.size === 1) library.replaceBody(`assembly/layers/layer/${name}`, `  (i32.const ${value})`);
+    }
+  };
+  fix(LAYER_FIELDS, layers);
+  fix(READOUT_FIELDS, layers.slice(readoutFrom));
+  if (readoutFrom === 0) library.replaceBody("assembly/layers/layer/hasReadout", "  (i32.const 1)");
+  if (readoutFrom === layers.length) library.replaceBody("assembly/layers/layer/hasReadout", "  (i32.const 0)");
+}
+
+function cutUnused(library: Library, words: Int32Array): void {
+  const layers = words[abi.SPEC_LAYER_COUNT] ?? 0;
+  const classwise = words[abi.SPEC_OBJECTIVE] === abi.OBJECTIVE_CLASSWISE;
+  const readsOut = (words[abi.SPEC_READOUT_FROM] ?? 0) < layers;
+  const unused = classwise ? PAIR_PHASES : readsOut ? CLASSWISE_PHASES : [...CLASSWISE_PHASES, ...SINGLE_PHASES];
+  for (const phase of unused) library.replaceBody(`assembly/ff/${phase}`, "  (unreachable)");
+  const decays = Array.from({ length: layers }, (_, layer) => words[layerWord(layer, abi.LAYER_DECAY)]);
+  if (decays.every((decay) => decay === 0)) library.replaceBody("assembly/ff/job_state/decay", "  (nop)");
+}
+
+function layerWord(layer: number, word: number): number {
+  return abi.SPEC_HEADER_WORDS + layer * abi.SPEC_LAYER_WORDS + word;
+}
+
+/** `validate` compares the spec in memory with the module's own, word by word, where the engine checks ranges. */
+function refuseOthers(library: Library, words: Int32Array, specAt: number): void {
+  const load = (word: number): string => `(i32.load (i32.const ${specAt + 4 * word}))`;
+  const report = (status: number, detail: string): string => `(return (call $assembly/memory/report (i32.const ${status}) ${detail}))`;
+  const refuse = (condition: string, status: number, detail: string): string => `  (if ${condition} (then ${report(status, detail)}))`;
+  const lines = [
+    refuse(`(i32.ne ${load(abi.SPEC_MAGIC)} (i32.const ${MAGIC}))`, BAD_MAGIC, load(abi.SPEC_MAGIC)),
+    refuse(`(i32.ne ${load(abi.SPEC_VERSION)} (i32.const ${ABI_VERSION}))`, BAD_VERSION, load(abi.SPEC_VERSION)),
+    ...runs(words).map(({ first, value, step, count }) => `  (if (local.tee $fault (call $pack/differs (i32.const ${first}) (i32.const ${value}) (i32.const ${step}) (i32.const ${count}))) (then (return (local.get $fault))))`),
+    refuse(`(i32.lt_s ${load(abi.SPEC_TOTAL_STEPS)} (i32.const 0))`, BAD_SPEC, `(i32.const ${abi.SPEC_TOTAL_STEPS})`),
+    refuse(`(i32.gt_u ${load(abi.SPEC_HOLD_STEPS)} ${load(abi.SPEC_TOTAL_STEPS)})`, BAD_SPEC, `(i32.const ${abi.SPEC_HOLD_STEPS})`),
+    "  (i32.const 0)",
+  ];
+  library.replaceBody("assembly/spec/validate", ["  (local $fault i32)", ...lines].join("\n"));
+  library.append(` (func $pack/differs (param $word i32) (param $value i32) (param $step i32) (param $count i32) (result i32)
+  (loop $next
+   (if (i32.ne (i32.load offset=${specAt} (i32.shl (local.get $word) (i32.const 2))) (local.get $value))
+    (then ${report(BAD_SPEC, "(local.get $word)")}))
+   (local.set $word (i32.add (local.get $word) (local.get $step)))
+   (br_if $next (local.tee $count (i32.sub (local.get $count) (i32.const 1)))))
+  (i32.const 0))`);
+}
+
+interface Run {
+  readonly first: number;
+  readonly value: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+/** The fixed words behind magic and version, as runs of equal ones: few, so that comparing takes little code. */
+function runs(words: Int32Array): Run[] {
+  const left = new Set([...words.keys()].filter((word) => word > abi.SPEC_VERSION && !FREE_WORDS.includes(word)));
+  const found: Run[] = [];
+  for (const first of left) {
+    const value = words[first] ?? 0;
+    const along = (step: number): Run => {
+      let count = 1;
+      while (left.has(first + count * step) && words[first + count * step] === value) count++;
+      return { first, value, step, count };
+    };
+    const across = first < abi.SPEC_HEADER_WORDS ? null : along(abi.SPEC_LAYER_WORDS);
+    const next = along(1);
+    const run = across && across.count > next.count ? across : next;
+    for (let index = 0; index < run.count; index++) left.delete(first + index * run.step);
+    found.push(run);
+  }
+  return found;
+}
+
+/** The settings of the release build (asconfig.json). */
+const OPTIMIZE_LEVEL = 3;
+const SHRINK_LEVEL = 1;
+
+/** From text to the smallest module that rounds of optimisation find. `exports`: immutable i32 globals by name. */
+function optimise(binaryen: typeof Binaryen, library: Library, exports: Readonly<Record<string, number>>): Uint8Array {
+  const module = binaryen.parseText(library.toString());
+  try {
+    module.setFeatures(featuresOf(binaryen, library.build));
+    for (const [name, value] of Object.entries(exports)) {
+      module.addGlobal(name, binaryen.i32, false, module.i32.const(value));
+      module.addGlobalExport(name, name);
+    }
+    binaryen.setOptimizeLevel(OPTIMIZE_LEVEL);
+    binaryen.setShrinkLevel(SHRINK_LEVEL);
+    binaryen.setDebugInfo(false);
+    module.runPasses(["strip-debug", "strip-producers", "strip-target-features"]);
+    let best = module.emitBinary();
+    for (let round = 0; round < 8; round++) {
+      module.optimize();
+      const bytes = module.emitBinary();
+      if (bytes.length >= best.length) break;
+      best = bytes;
+    }
+    if (!module.validate()) throw new Error("the packed module is not valid");
+    return best;
+  } finally {
+    module.dispose();
+  }
+}

@@ -1,0 +1,47 @@
+/** The checkpoint the oracle would write: docs/abi.md, "Memory", byte for byte. */
+import { crc32 } from "node:zlib";
+import type { Network } from "../oracle/network.js";
+import { encodeSpec } from "../oracle/spec.js";
+
+const MAGIC = 0x594c464d;
+const VERSION = 1;
+const HEADER_WORDS = 8;
+
+export function checkpointOf(network: Network): Uint8Array {
+  const parts: Uint8Array[] = [words(encodeSpec(network.spec)), words([network.step, network.sampler.state, network.readoutRight, network.dropout.state])];
+  network.layers.forEach((layer, index) => {
+    parts.push(words([...layer.lanes.states, layer.positivesRight, layer.negativesRight, layer.rowsUsed, layer.rowsUpdated]));
+    parts.push(matrix(network.weights(index), layer.spec.units, layer.spec.weightBits));
+    const readout = network.readouts[index];
+    if (readout) parts.push(words(readout.lanes.states), matrix(network.readoutWeights(index), network.spec.classes, 16));
+  });
+  const content = Buffer.concat(parts);
+  const header = words([MAGIC, VERSION, 4 * HEADER_WORDS + content.length, crc32(content), 0, 0, 0, 0]);
+  return new Uint8Array(Buffer.concat([header, content]));
+}
+
+/** Little-endian, filled up with zeros to a multiple of 16 bytes. */
+function words(values: ArrayLike<number>): Uint8Array {
+  const bytes = filledUp(4 * values.length);
+  const view = new DataView(bytes.buffer);
+  for (let index = 0; index < values.length; index++) view.setInt32(4 * index, values[index]! | 0, true);
+  return bytes;
+}
+
+/** Rows of `units` weights, each padded with zeros to a multiple of 8. */
+function matrix(weights: Int32Array, units: number, bits: 8 | 16): Uint8Array {
+  const stride = Math.ceil(units / 8) * 8;
+  const size = bits / 8;
+  const bytes = filledUp((weights.length / units) * stride * size);
+  const view = new DataView(bytes.buffer);
+  weights.forEach((weight, index) => {
+    const at = (Math.floor(index / units) * stride + (index % units)) * size;
+    if (bits === 8) view.setInt8(at, weight);
+    else view.setInt16(at, weight, true);
+  });
+  return bytes;
+}
+
+function filledUp(bytes: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Math.ceil(bytes / 16) * 16);
+}

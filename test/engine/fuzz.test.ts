@@ -1,0 +1,33 @@
+/**
+ * Differential fuzzing: random networks on random data, the oracle against both builds of the engine. MAYFLY_FUZZ_SEED, MAYFLY_FUZZ_CASES
+ * and, to replay one case, MAYFLY_FUZZ_PATH choose what is run.
+ */
+import { expect, test, vi } from "vitest";
+import { REGION_WEIGHTS } from "../../assembly/abi/region.js";
+import { fuzz } from "./fuzz_case.js";
+
+vi.setConfig({ testTimeout: 300_000 });
+
+const CASES = 4000;
+const environment = (name: string): string | undefined => process.env[`MAYFLY_FUZZ_${name}`] || undefined;
+const seed = Number(environment("SEED") ?? Date.now() % 2 ** 31);
+const cases = Number(environment("CASES") ?? CASES);
+
+test("both builds agree with the oracle on thousands of random networks and data", () => {
+  console.log(`fuzz: seed ${seed}, ${cases} cases`);
+  const { failure, cases: run } = fuzz(seed, cases, environment("PATH"));
+  if (failure) throw new Error(`${failure.error}\n  case: ${JSON.stringify(failure.found)}\n  replay it: MAYFLY_FUZZ_SEED=${failure.seed} MAYFLY_FUZZ_PATH=${failure.path} npx vitest run test/engine/fuzz.test.ts -t thousands`);
+  expect(run).toBeGreaterThan(0);
+});
+
+test("a planted difference is found, shrunk, and found again by its seed and path", () => {
+  const tamper = (engine: { region(kind: number, layer: number): { rows: number; values: { [index: number]: number } } }): void => {
+    const { rows, values } = engine.region(REGION_WEIGHTS, 0);
+    if (rows > 20) values[8] = values[8]! ^ 1;
+  };
+  const { failure } = fuzz(1, 200, undefined, tamper);
+  expect(failure?.error).toMatch(/layer 0: weights\[\d+\]\[\d+\] is -?\d+ in the engine, -?\d+ in the oracle/);
+  expect(failure?.found.samples).toBe(1);
+  expect(failure?.found.spec.layers).toHaveLength(1);
+  expect(fuzz(failure!.seed, 200, failure!.path, tamper).failure).toMatchObject({ error: failure!.error, found: failure!.found });
+});

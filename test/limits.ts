@@ -1,0 +1,25 @@
+/**
+ * Every size that must not grow unnoticed, nor shrink unexplained, in one place. Change a number only together with what moved it, and say
+ * why in the commit.
+ */
+
+/** Bytes of each build of the engine. 24 KiB is what a device may be asked to hold. */
+export const WASM_BYTES = { floor: 12 * 1024, ceiling: 24 * 1024 };
+
+/** Bytes of linear memory, from address 0, that networks on 28×28 frames and 10 classes need. */
+export const PLAN_BYTES = {
+  /** Pair, i16: the "micro" board's 224 KiB. */
+  "784-128-64 i16": { floor: 220_000, ceiling: 224 * 1024 },
+  "784-256-256 i16": { floor: 554_064, ceiling: 554_064 },
+  /** Class-wise, i8. */
+  "784-120-60 i8": { floor: 112_000, ceiling: 131_072 },
+  "784-60-40 i8": { floor: 60_000, ceiling: 65_536 },
+};
+
+/** Bytes of the engine's own tables and runtime block, below the network. */
+export const STATIC_BYTES_CEILING = 1024;
+
+/** Bytes of packed modules with only the spec inside. */
+export const PACKED_BYTES = {
+  "784-128-64 i16, scalar": { floor: 8_000, ceiling: 11_264 },
+};
