@@ -1,6 +1,9 @@
+import { resolve } from "node:path";
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
-import type { OpenOptions } from "../data/open.js";
-import { shapeFlag, whole } from "./network_options.js";
+import { type OpenedDataset, type OpenOptions, openDataset } from "../data/open.js";
+import { MayflyError } from "../errors.js";
+import { shapeFlag, wholeFrom } from "./flags.js";
 
 /** The options that say how to read a data set, shared by `train`, `eval` and `predict`. */
 export interface DataFlags {
@@ -15,20 +18,21 @@ export interface DataFlags {
   limitTest?: number;
 }
 
-export const DATASET_HELP = "mnist, a folder of IDX files, images.idx:labels.idx, a .csv file, or a raw u8 file (all may be gzipped)";
+export const DATASET_HELP = "mnist, a folder of IDX files, images.idx:labels.idx, a .csv file, or frames.u8:labels.u8 with --shape (all may be gzipped)";
 
 export function addDataOptions(command: Command): Command {
   return command
-    .option("--test <file>", "test set, where the data set has none (else every sixth sample is held out)")
-    .option("--labels <file>", "labels of a raw file: one u8 a sample")
+    .optionsGroup("Data:")
+    .option("--test <file>", "test set, where the data set has none (default: every sixth sample is held out)")
+    .option("--limit <n>", "use only the first n training samples", wholeFrom(1))
+    .option("--limit-test <n>", "use only the first n test samples", wholeFrom(1))
+    .option("--classes <n>", "number of classes (default: as many as the training set shows)", wholeFrom(2))
+    .option("--shape <WxH[xC]>", "shape of a sample, e.g. 28x28: raw files need it", shapeFlag)
+    .option("--labels <file>", "labels, where they are not named with the samples")
     .option("--label-column <column>", "label column of a CSV: name, or index from 0, -1 = last (default: 0)")
-    .option("--header", "the CSV's first line is a header (found out by itself when not said)")
-    .option("--no-header", "the CSV's first line is a sample")
-    .option("--shape <WxH[xC]>", "shape of a sample, e.g. 28x28", shapeFlag)
-    .option("--classes <n>", "number of classes (default: as many as the training set has)", whole)
-    .addOption(new Option("--scale <how>", "CSV values to 0..255: minmax scales every column").choices(["minmax"]))
-    .option("--limit <n>", "use only the first n training samples", whole)
-    .option("--limit-test <n>", "use only the first n test samples", whole);
+    .addOption(new Option("--scale <how>", "CSV: minmax scales every column to 0..255; else values must be 0..255").choices(["minmax"]))
+    .option("--header", "CSV: the first line is a header (default: found out)")
+    .option("--no-header", "CSV: the first line is a sample");
 }
 
 export function dataOptions(flags: DataFlags): OpenOptions {
@@ -38,4 +42,36 @@ export function dataOptions(flags: DataFlags): OpenOptions {
     labelColumn: column !== undefined && /^-?[0-9]+$/.test(column) ? Number(column) : column,
     limit: flags.limit, limitTest: flags.limitTest,
   };
+}
+
+/** Names of options in the list of those that apply. */
+const OPTION_NAMES = /(?<=the option |it takes .*)\b[a-z]+[A-Za-z]*(?=,|$| does not)/g;
+
+/** Opens a data set; errors speak of options as they are typed. */
+export async function openData(dataset: string, options: OpenOptions): Promise<OpenedDataset> {
+  try {
+    return await openDataset(dataset, options);
+  } catch (error) {
+    if (!(error instanceof MayflyError)) throw error;
+    let message = error.message.replace('scale "minmax"', "--scale minmax");
+    if (message.includes("does not apply to")) message = message.replace(OPTION_NAMES, (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    if (message.endsWith("is not a number") && options.labelColumn === undefined) message += "; if this is the label, say so by --label-column";
+    throw new MayflyError(message, error.exitCode, error);
+  }
+}
+
+/** The same data set and options in a form that does not depend on the working directory, for the run's record. */
+export function absoluteData(dataset: string, options: OpenOptions): { dataset: string; datasetOptions: Record<string, unknown> } {
+  return { dataset: absolute(dataset), datasetOptions: { ...options, test: options.test && absolute(options.test), labels: options.labels && absolute(options.labels) } };
+}
+
+/** A path, or two with a colon between; anything else, like "mnist", is a name. */
+function absolute(source: string): string {
+  if (source === "mnist") return source;
+  if (existsSync(source)) return resolve(source);
+  for (let colon = source.indexOf(":"); colon >= 0; colon = source.indexOf(":", colon + 1)) {
+    const pair = [source.slice(0, colon), source.slice(colon + 1)];
+    if (pair.every((path) => existsSync(path))) return pair.map((path) => resolve(path)).join(":");
+  }
+  return source;
 }

@@ -1,40 +1,54 @@
 import { type Command, Option } from "commander";
-import { openDataset } from "../data/open.js";
+import type { Dataset } from "../data/dataset.js";
 import type { Build } from "../engine/artefacts.js";
-import { evaluate } from "../train/evaluate.js";
+import { type Evaluation, evaluate } from "../train/evaluate.js";
 import { checkFits } from "../train/train.js";
-import { addDataOptions, type DataFlags, DATASET_HELP, dataOptions } from "./data_options.js";
-import { openModel } from "./model_file.js";
-import { count, percent, say, sayJson, style, table } from "./output.js";
+import { addDataOptions, type DataFlags, DATASET_HELP } from "./data_options.js";
+import { buildOption, jsonOption } from "./flags.js";
+import { openDataFor, openModel } from "./model_file.js";
+import { count, errorText, say, sayJson, style, table } from "./output.js";
+import { openProgress } from "./progress.js";
 
 type EvalFlags = DataFlags & { build: Build | "auto"; on: "test" | "train"; json?: boolean };
+
+/** Wider confusion tables help nobody. */
+const MAX_SHOWN_CLASSES = 16;
 
 export function addEvalCommand(program: Command): void {
   const command = program.command("eval")
     .summary("test a trained network")
     .description("Tests a trained network on a data set, by goodness and by its readout, and shows which classes it confuses.")
     .argument("<model>", "run directory or .mayfly file")
-    .argument("<dataset>", DATASET_HELP)
+    .argument("[dataset]", `${DATASET_HELP}; default: the data of the run, read as the run read them`)
     .addOption(new Option("--on <part>", "part of the data set").choices(["test", "train"]).default("test"))
-    .addOption(new Option("--build <name>", "build of the engine; the bits are the same").choices(["auto", "simd", "scalar"]).default("auto"))
-    .option("--json", "print one JSON object on stdout");
+    .addOption(buildOption())
+    .addOption(jsonOption());
   addDataOptions(command);
-  command.action(async (model: string, dataset: string, flags: EvalFlags) => {
+  command.addHelpText("after", `
+Examples:
+  mayfly eval runs/mnist-256,256-i16-seed1
+  mayfly eval runs/mnist-256,256-i16-seed1 mnist --on train --limit 10000
+  mayfly eval runs/samples-32,16-i16-seed1 --test new.csv`);
+  command.action(async (model: string, dataset: string | undefined, flags: EvalFlags) => {
     const { network } = await openModel(model, { build: flags.build });
-    const opened = await openDataset(dataset, { ...dataOptions(flags), classes: flags.classes });
-    if (opened.note) say(opened.note);
+    const opened = await openDataFor(model, dataset, flags);
     const data = opened[flags.on];
     checkFits(network, data);
-    const result = evaluate(network, data);
-    if (flags.json) sayJson({ testError: result.testError, count: result.count, confusion: result.confusion, weightsHash: network.weightsHash(), model, dataset: data.name, build: network.build });
+    if (opened.note) say(opened.note);
+    const progress = openProgress();
+    const result = evaluate(network, data, (done) => progress.update("testing", done, data.count));
+    progress.end();
     say(`${data.name}: ${count(result.count)} samples`);
     say();
-    const classes = network.spec.classes;
-    if (classes <= 16) {
-      const header = ["true \\ by goodness", ...Array.from({ length: classes }, (_, c) => String(c))];
-      for (const line of table([header, ...result.confusion.map((row, c) => [String(c), ...row.map((n) => (n === 0 ? "·" : String(n)))])])) say(line);
-      say();
-    }
-    say(style.bold(`error: ${percent(result.testError.goodness)} by goodness, ${percent(result.testError.readout)} by the readout`));
+    for (const line of confusionTable(result, data)) say(line);
+    say(style.bold(`${flags.on} error: ${errorText(result.testError)}`));
+    if (flags.json) sayJson({ testError: result.testError, count: result.count, confusion: result.confusion, weightsHash: network.weightsHash(), model, dataset: data.name, build: network.build });
   });
+}
+
+function confusionTable({ confusion }: Evaluation, { classNames }: Dataset): string[] {
+  if (confusion.length > MAX_SHOWN_CLASSES) return [];
+  const names = confusion.map((_, index) => classNames?.[index] ?? String(index));
+  const rows = confusion.map((row, index) => [names[index] ?? "", ...row.map((n) => (n === 0 ? "·" : String(n)))]);
+  return ["samples of each true class (rows) by predicted class (columns), by goodness:", "", ...table([["", ...names], ...rows], "r"), ""];
 }

@@ -1,31 +1,39 @@
 import type { Command } from "commander";
+import { jsonOption } from "./flags.js";
+import { openPacked, packedJson, sayPacked } from "./inspect_packed.js";
 import { memoryMap } from "./memory_map.js";
 import { openModel } from "./model_file.js";
 import { count, say, sayJson, style, table } from "./output.js";
 
 export function addInspectCommand(program: Command): void {
   program.command("inspect")
-    .summary("what is in a model file")
-    .description("Shows what is in a model: network, learning settings, samples seen, memory, hashes. Checks its CRC.")
-    .argument("<model>", "run directory or .mayfly file")
-    .option("--json", "print one JSON object on stdout")
+    .summary("show what is in a model or a packed module")
+    .description("Shows what is in a model: network, learning settings, samples seen, memory, hashes. Checks its CRC; of a packed module also its hash.")
+    .argument("<model>", "run directory, .mayfly file or packed .wasm")
+    .addOption(jsonOption())
+    .addHelpText("after", `
+Example:
+  mayfly inspect runs/mnist-256,256-i16-seed1`)
     .action(async (model: string, flags: { json?: boolean }) => {
-      const { network, file } = await openModel(model);
+      const packed = await openPacked(model);
+      const { network, file } = packed ? { network: packed.network, file: model } : await openModel(model);
       const { spec, plan } = network;
-      if (flags.json) sayJson({ file, spec, samples: network.samples, bytes: plan.bytes, pages: plan.pages, weightsHash: network.weightsHash() });
+      const { input, label, readout, schedule } = spec;
       say(style.bold(file));
-      say(`input ${spec.input.width}×${spec.input.height}×${spec.input.channels}, ${spec.classes} classes, label ${spec.label.placement === "none" ? "not an input" : `${spec.label.placement}, level ${spec.label.level}`}`);
+      if (packed) sayPacked(packed.facts);
+      say(`input ${input.width}×${input.height}×${input.channels}, ${spec.classes} classes, label ${label.placement === "none" ? "not an input" : `${label.placement}, level ${label.level}`}`);
       say(`objective ${spec.objective}${spec.objective === "pair" ? `, loss ${spec.loss}, ${spec.negatives} negatives` : ""}`);
-      say(`readout ${spec.readout.from === null ? "none" : `from layer ${spec.readout.from + 1}, rate ${spec.readout.rate.toPrecision(3)}`}; goodness from layer ${spec.goodnessFrom + 1}; input dropout ${spec.inputDropout.toFixed(3)}; bias ${spec.bias}`);
-      say(`${count(network.samples)} samples trained of ${count(spec.schedule.totalSamples)} (full rate for ${count(spec.schedule.holdSamples)}), seed ${spec.seed}`);
+      say(`readout ${readout.from === null ? "none" : `from layer ${readout.from + 1}, rate ${readout.rate.toPrecision(3)}`}; goodness from layer ${spec.goodnessFrom + 1}; input dropout ${spec.inputDropout.toFixed(3)}; bias ${spec.bias}`);
+      say(`${count(network.samples)} samples trained${schedule.totalSamples === 0 ? ", at a constant rate" : ` of ${count(schedule.totalSamples)} (full rate for ${count(schedule.holdSamples)})`}, seed ${spec.seed}`);
       say(`weights ${network.weightsHash()}`);
       say();
       const rows = [["layer", "kind", "units", "weights", "step", "rate", "T", "decay"]];
       for (const [index, layer] of spec.layers.entries()) {
-        rows.push([String(index + 1), layer.kind, String(layer.units), layer.weights, `2^-${layer.scale}`, layer.rate.toPrecision(3), String(layer.temperature), String(layer.decay)]);
+        rows.push([String(index + 1), layer.kind, String(layer.units), layer.weights, `2^-${layer.scale}`, layer.rate.toPrecision(3), String(layer.temperature), layer.decay === 0 ? "0" : layer.decay.toPrecision(3)]);
       }
-      for (const line of table(rows, 2)) say(line);
+      for (const line of table(rows, "llrllrrr")) say(line);
       say();
       for (const line of memoryMap(plan)) say(line);
+      if (flags.json) sayJson({ file, spec, samples: network.samples, bytes: plan.bytes, pages: plan.pages, weightsHash: network.weightsHash(), ...(packed ? { packed: packedJson(packed.facts) } : {}) });
     });
 }

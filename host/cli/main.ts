@@ -1,30 +1,13 @@
 #!/usr/bin/env node
-import { Command } from "commander";
 import { MayflyError } from "../errors.js";
-import { addEvalCommand } from "./eval_command.js";
-import { addInspectCommand } from "./inspect_command.js";
+import { endOnBrokenOutput } from "./interrupt.js";
 import { say } from "./output.js";
-import { addPlanCommand } from "./plan_command.js";
-import { addPredictCommand } from "./predict_command.js";
-import { addTrainCommand } from "./train_command.js";
-import { version } from "./version.js";
+// Commands are added in program.ts.
+import { createProgram } from "./program.js";
 
-const program = new Command("mayfly")
-  .description("Trains Forward-Forward networks in integers, in fixed memory: what a microcontroller would compute, bit for bit.")
-  .version(version())
-  .showHelpAfterError("(add --help for the options)")
-  .configureHelp({ showGlobalOptions: false });
-
-addTrainCommand(program);
-addEvalCommand(program);
-addPredictCommand(program);
-addPlanCommand(program);
-addInspectCommand(program);
-
-for (const command of [program, ...program.commands]) command.exitOverride();
-
+endOnBrokenOutput();
 try {
-  await program.parseAsync();
+  await createProgram().parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }

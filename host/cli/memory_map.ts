@@ -2,27 +2,41 @@ import { REGION_PURPOSES, type Region } from "../engine/regions.js";
 import type { MemoryPlan } from "../engine/plan.js";
 import { bytesText, count, table } from "./output.js";
 
-const BAR_WIDTH = 28;
+const BAR_WIDTH = 24;
+const GAP = "  ";
+const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/** The plan as lines: a table of regions with a bar for each, and the sums. */
-export function memoryMap(plan: MemoryPlan): string[] {
+/** The plan as lines: a table of regions with a bar and a word for each as far as `columns` has room, and the sums. */
+export function memoryMap(plan: MemoryPlan, columns = process.stderr.columns ?? Infinity): string[] {
   const { bytes } = plan;
+  const digits = bytes.total.toString(16).length;
   const largest = Math.max(...plan.regions.map((region) => region.bytes));
-  const rows = [["address", "bytes", "type", "region"]];
-  const bars: string[] = [""];
-  for (const region of plan.regions) {
-    rows.push([`0x${region.offset.toString(16).padStart(5, "0")}`, count(region.bytes), typeText(region), region.name]);
-    bars.push("█".repeat(Math.max(1, Math.round((region.bytes / largest) * BAR_WIDTH))));
-  }
-  const lines = table(rows, 1);
-  const width = Math.max(...lines.map((line) => line.length));
+  const lines = table([
+    ["address", "bytes", "type", "region"],
+    ...plan.regions.map((region) => [`0x${region.offset.toString(16).padStart(digits, "0")}`, count(region.bytes), typeText(region), region.name]),
+  ], "lrll");
+  const bars = ["", ...plan.regions.map((region) => bar(region.bytes / largest))];
+  const purposes = ["", ...plan.regions.map((region) => REGION_PURPOSES[region.kind] ?? "")];
   return [
-    ...lines.map((line, index) => `${line.padEnd(width)}  ${(bars[index] ?? "").padEnd(BAR_WIDTH)}  ${index === 0 ? "" : REGION_PURPOSES[plan.regions[index - 1]?.kind ?? 0] ?? ""}`.trimEnd()),
+    ...beside(beside(lines, bars, columns), purposes, columns),
     "",
     `${count(bytes.total)} bytes in all (${bytesText(bytes.total)}; ${plan.pages} WebAssembly page${plan.pages === 1 ? "" : "s"} of 64 KiB)`,
     `  weights ${count(bytes.weights)}, readout ${count(bytes.readout)}, state ${count(bytes.state)} = checkpoint ${count(bytes.checkpoint)}`,
-    `  scratch ${count(bytes.scratch)} (depends on the widest layer, not on depth), layer table ${count(bytes.table)}, engine tables ${count(bytes.static)}`,
+    `  scratch ${count(bytes.scratch)} (by the widest layer, not by depth), layer table ${count(bytes.table)}, engine ${count(bytes.static)}`,
   ];
+}
+
+/** One more column of text, unless it would break lines. */
+function beside(lines: readonly string[], texts: readonly string[], columns: number): string[] {
+  const width = Math.max(...lines.map((line) => line.length));
+  if (width + GAP.length + Math.max(...texts.map((text) => text.length)) > columns) return [...lines];
+  return lines.map((line, index) => `${line.padEnd(width)}${GAP}${texts[index] ?? ""}`.trimEnd());
+}
+
+/** To scale, down to an eighth of a character. */
+function bar(share: number): string {
+  const eighths = Math.max(1, Math.round(share * BAR_WIDTH * 8));
+  return "█".repeat(eighths >> 3) + (EIGHTHS[eighths & 7] ?? "");
 }
 
 function typeText(region: Region): string {

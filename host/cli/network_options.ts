@@ -1,14 +1,15 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseShape, type Shape } from "../data/shape.js";
+import { type Command, Option } from "commander";
+import type { Shape } from "../data/shape.js";
 import { MayflyError } from "../errors.js";
-import type { NetworkSpecInput } from "../spec/network_spec.js";
+import { networkSchema, type NetworkSpecInput } from "../spec/network_spec.js";
+import { numberTo, parseBytes, parseLayers, positive, whole, wholeFrom } from "./flags.js";
 
 /** The options that describe a network, shared by `train` and `plan`. */
 export interface NetworkFlags {
   layers: number[];
   weights: "i8" | "i16";
   objective: "pair" | "classwise";
-  loss?: "difference" | "threshold";
+  loss: "difference" | "threshold";
   negatives: "hard" | "random";
   rate?: number;
   temperature?: number;
@@ -24,26 +25,44 @@ export interface NetworkFlags {
 
 export function addNetworkOptions(command: Command): Command {
   return command
+    .optionsGroup("Network:")
     .requiredOption("--layers <units>", "units of each hidden layer, e.g. 256,256", parseLayers)
     .addOption(new Option("--weights <type>", "storage of the weights: i16 is more accurate, i8 takes half the memory").choices(["i8", "i16"]).default("i16"))
-    .addOption(new Option("--objective <name>", "pair: positive and negative samples (Hinton 2022); classwise: units in groups, one pass, no negatives").choices(["pair", "classwise"]).default("pair"))
-    .addOption(new Option("--loss <name>", "of the pair: difference of the goodnesses (learns faster), or the paper's threshold").choices(["difference", "threshold"]).default("difference"))
-    .addOption(new Option("--negatives <name>", "of the pair: wrong labels drawn by the readout's probabilities, or at random").choices(["hard", "random"]).default("hard"))
-    .option("--rate <number>", "learning rate of the layers", positive)
-    .option("--temperature <number>", "T of the logistic or softmax", positive)
-    .option("--dropout <share>", "share of input values left out in training (default: 0.2)", fraction)
-    .option("--decay <share>", "weight decay at each visit of a row", fraction)
-    .option("--readout-from <layer>", "first layer the readout sees, from 1 (default: 2, or 1 for classwise)", whole)
-    .option("--no-readout", "train no readout (with --negatives random)")
-    .option("--goodness-from <layer>", "first layer whose goodness counts in prediction, from 1 (default: 1)", whole)
-    .addOption(new Option("--label <placement>", "of the pair: the label replaces the first input values, or has inputs of its own").choices(["replace", "append"]))
+    .addOption(new Option("--objective <name>", "pair: positive and negative samples (Hinton 2022); classwise: units in one group a class, one pass, no negatives").choices(["pair", "classwise"]).default("pair"))
     .option("--memory-limit <bytes>", "refuse a network that needs more linear memory, e.g. 131072 or 128KiB", parseBytes)
-    .option("--seed <number>", "seed of weights, order, negatives, rounding", whole, 1);
+    .option("--seed <number>", "seed of weights, order, negatives and rounding", whole, 1)
+    .optionsGroup("Learning:")
+    .option("--rate <number>", "learning rate of the layers (default: by objective)", positive)
+    .option("--temperature <number>", "T of the logistic, or of classwise's softmax (default: by objective)", positive)
+    .option("--dropout <share>", "share of input values left out in training (default: 0.2)", numberTo(1))
+    .option("--decay <share>", "weight decay at each visit of a row (default: 0)", numberTo(1))
+    .addOption(new Option("--readout-from <layer>", "first layer the readout sees, from 1 (default: 2; classwise: 1)").argParser(wholeFrom(1)))
+    .addOption(new Option("--no-readout", "train no readout (pair: needs --negatives random)").conflicts("readoutFrom"))
+    .option("--goodness-from <layer>", "first layer whose goodness counts in prediction, from 1 (default: 1)", wholeFrom(1))
+    .optionsGroup("Learning, pair only:")
+    .addOption(new Option("--loss <name>", "on the difference of the two goodnesses (learns faster), or the paper's on each against a threshold").choices(["difference", "threshold"]).default("difference"))
+    .addOption(new Option("--negatives <name>", "wrong labels drawn by the readout's probabilities (hard), or at random").choices(["hard", "random"]).default("hard"))
+    .addOption(new Option("--label <placement>", "replace: the label takes the place of the first input values; append: it has inputs of its own; images replace by default").choices(["replace", "append"]));
+}
+
+/** Refuses options that the chosen objective would ignore. */
+export function checkNetworkFlags(command: Command, flags: NetworkFlags): void {
+  if (flags.objective === "classwise") {
+    for (const name of ["loss", "negatives", "label"]) {
+      if (command.getOptionValueSource(name) === "cli") throw new MayflyError(`--${name} belongs to --objective pair: classwise has no negatives and no label in its input`, 2);
+    }
+  }
+  if (!flags.readout && flags.objective === "pair" && flags.negatives === "hard") {
+    throw new MayflyError("--no-readout needs --negatives random: hard negatives are drawn from the readout", 2);
+  }
+  for (const [name, layer] of [["--readout-from", flags.readoutFrom], ["--goodness-from", flags.goodnessFrom]] as const) {
+    if (layer !== undefined && layer > flags.layers.length) throw new MayflyError(`${name} ${layer}: the last layer is ${flags.layers.length}`, 2);
+  }
 }
 
 /** The spec the flags describe, for data of a shape. */
 export function specFrom(flags: NetworkFlags, input: Shape, classes: number, schedule?: { holdSamples: number; totalSamples: number }): NetworkSpecInput {
-  return {
+  const spec: NetworkSpecInput = {
     input: { width: input.width, height: input.height, channels: input.channels },
     classes,
     objective: flags.objective,
@@ -58,44 +77,24 @@ export function specFrom(flags: NetworkFlags, input: Shape, classes: number, sch
     seed: flags.seed,
     memoryLimitBytes: flags.memoryLimit ?? 0,
   };
+  checkRanges(spec);
+  return spec;
 }
 
-export function parseLayers(text: string): number[] {
-  const layers = text.split(",").map((part) => part.trim());
-  if (layers.some((part) => !/^[0-9]+$/.test(part))) throw new InvalidArgumentError("Give the units of each layer, separated by commas, e.g. 256,256.");
-  return layers.map(Number);
-}
+/** Where a field of the spec comes from on the command line. */
+const FLAG_OF: Readonly<Record<string, string>> = {
+  layers: "--layers", units: "--layers", rate: "--rate", temperature: "--temperature", decay: "--decay", classes: "--classes",
+  inputDropout: "--dropout", seed: "--seed", memoryLimitBytes: "--memory-limit", schedule: "--epochs", input: "the shape",
+};
 
-export function whole(text: string): number {
-  if (!/^[0-9]+$/.test(text)) throw new InvalidArgumentError("Give a whole number.");
-  return Number(text);
-}
-
-export function positive(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("Give a number above 0.");
-  return value;
-}
-
-export function fraction(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !(value >= 0 && value < 1)) throw new InvalidArgumentError("Give a number from 0 to below 1.");
-  return value;
-}
-
-const UNITS: Readonly<Record<string, number>> = { "": 1, B: 1, KB: 1000, KIB: 1024, MB: 1e6, MIB: 1048576 };
-
-export function parseBytes(text: string): number {
-  const match = /^([0-9]+)\s*([a-z]*)$/i.exec(text.trim());
-  const unit = UNITS[(match?.[2] ?? "").toUpperCase()];
-  if (!match || unit === undefined) throw new InvalidArgumentError("Give bytes, e.g. 131072 or 128KiB.");
-  return Number(match[1]) * unit;
-}
-
-export function shapeFlag(text: string): Shape {
-  try {
-    return parseShape(text);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof MayflyError ? `${error.message}.` : "Give a shape like 28x28 or 32x32x3.");
-  }
+/** Ranges stand in the schema alone; here they get the names that the user typed. */
+function checkRanges(spec: NetworkSpecInput): void {
+  const issue = networkSchema.safeParse(spec).error?.issues[0];
+  if (!issue) return;
+  const [top, , field] = issue.path.map(String);
+  const flag = (top === "layers" && FLAG_OF[field ?? ""]) || FLAG_OF[top ?? ""];
+  if (flag === undefined) return;
+  if (issue.code === "too_big" && top === "layers" && field === undefined) throw new MayflyError(`--layers: ${spec.layers.length} layers are too many, ${issue.maximum} is the most`, 2);
+  const bound = issue.code === "too_big" ? `at most ${issue.maximum}` : issue.code === "too_small" ? `at least ${issue.minimum}` : issue.message;
+  throw new MayflyError(`${flag} must be ${bound}`, 2);
 }

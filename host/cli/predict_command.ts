@@ -1,15 +1,24 @@
 import { type Command, Option } from "commander";
-import { frame } from "../data/dataset.js";
-import { openDataset } from "../data/open.js";
+import { type Dataset, frame } from "../data/dataset.js";
 import type { Build } from "../engine/artefacts.js";
+import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import { checkFits } from "../train/train.js";
-import { addDataOptions, type DataFlags, DATASET_HELP, dataOptions } from "./data_options.js";
-import { openModel } from "./model_file.js";
-import { whole } from "./network_options.js";
-import { say, sayJson } from "./output.js";
+import { addDataOptions, type DataFlags, DATASET_HELP } from "./data_options.js";
+import { buildOption, jsonOption, whole, wholeFrom } from "./flags.js";
+import { openDataFor, openModel } from "./model_file.js";
+import { say, sayJson, style } from "./output.js";
 
-type PredictFlags = DataFlags & { build: Build | "auto"; index: number; count: number; by: "goodness" | "readout"; on: "test" | "train"; json?: boolean };
+type Way = "goodness" | "readout";
+type PredictFlags = DataFlags & { build: Build | "auto"; index: number; count: number; by: Way; on: "test" | "train"; json?: boolean };
+
+interface Prediction {
+  index: number;
+  label: number;
+  predicted: number;
+  /** Of every class: mean of the goodness, or logit. */
+  scores: number[];
+}
 
 const SHADES = " .:-=+*#%@";
 
@@ -18,39 +27,59 @@ export function addPredictCommand(program: Command): void {
     .summary("predict single samples")
     .description("Predicts samples of a data set, with the score of every class, and draws them.")
     .argument("<model>", "run directory or .mayfly file")
-    .argument("<dataset>", DATASET_HELP)
+    .argument("[dataset]", `${DATASET_HELP}; default: the data of the run, read as the run read them`)
     .option("--index <n>", "first sample, from 0", whole, 0)
-    .option("--count <n>", "how many samples", whole, 1)
-    .addOption(new Option("--by <way>", "goodness of every label, or the readout's softmax").choices(["goodness", "readout"]).default("goodness"))
+    .option("--count <n>", "how many samples", wholeFrom(1), 1)
+    .addOption(new Option("--by <way>", "goodness of every label, or the readout's logits").choices(["goodness", "readout"]).default("goodness"))
     .addOption(new Option("--on <part>", "part of the data set").choices(["test", "train"]).default("test"))
-    .addOption(new Option("--build <name>", "build of the engine; the bits are the same").choices(["auto", "simd", "scalar"]).default("auto"))
-    .option("--json", "print one JSON object on stdout");
+    .addOption(buildOption())
+    .addOption(jsonOption());
   addDataOptions(command);
-  command.action(async (model: string, dataset: string, flags: PredictFlags) => {
+  command.addHelpText("after", `
+Examples:
+  mayfly predict runs/mnist-256,256-i16-seed1 --index 8
+  mayfly predict runs/mnist-256,256-i16-seed1 mnist --count 3 --by readout`);
+  command.action(async (model: string, dataset: string | undefined, flags: PredictFlags) => {
     const { network } = await openModel(model, { build: flags.build });
     if (flags.by === "readout" && network.spec.readout.from === null) throw new MayflyError("this network has no readout: use --by goodness", 2);
-    const data = (await openDataset(dataset, dataOptions(flags)))[flags.on];
+    const data = (await openDataFor(model, dataset, flags))[flags.on];
     checkFits(network, data);
-    if (flags.count < 1) throw new MayflyError("--count must be at least 1", 2);
-    if (flags.index + flags.count > data.count) throw new MayflyError(`${data.name} has samples 0 to ${data.count - 1}; --index ${flags.index} --count ${flags.count} goes beyond`, 2);
-    const predictions = [];
+    if (flags.index + flags.count > data.count) throw new MayflyError(`${data.name} has samples 0 to ${data.count - 1}: --index ${flags.index} --count ${flags.count} goes beyond`, 2);
+    const predictions: Prediction[] = [];
     for (let index = flags.index; index < flags.index + flags.count; index++) {
-      const predicted = network.predict(frame(data, index), flags.by);
-      const scores = Array.from(flags.by === "goodness" ? network.scores : network.logits, (value) => value / (flags.by === "goodness" && network.spec.objective === "classwise" ? 32768 : 256));
-      const label = data.labels[index] ?? 0;
-      predictions.push({ index, label, predicted, scores });
-      if (data.shape.height > 1 && data.shape.channels === 1 && data.shape.width <= 64) for (const line of drawing(frame(data, index), data.shape.width)) say(line);
-      say(`sample ${index}: ${predicted}${predicted === label ? "" : ` (the label is ${label})`}   ${scores.map((score, c) => `${c}: ${score.toFixed(1)}`).join("  ")}`);
+      const prediction = predict(network, data, index, flags.by);
+      predictions.push(prediction);
+      if (index > flags.index) say();
+      for (const line of describe(prediction, data, flags.by)) say(line);
     }
     if (flags.json) sayJson({ by: flags.by, predictions });
   });
 }
 
-/** A frame as lines of characters, two columns a pixel row so that it looks square. */
-function drawing(values: Uint8Array, width: number): string[] {
+function predict(network: Network, data: Dataset, index: number, by: Way): Prediction {
+  const predicted = network.predict(frame(data, index), by);
+  const one = by === "goodness" && network.spec.objective === "classwise" ? 32768 : 256;
+  return { index, label: data.labels[index] ?? 0, predicted, scores: Array.from(by === "goodness" ? network.scores : network.logits, (value) => value / one) };
+}
+
+function describe({ index, label, predicted, scores }: Prediction, data: Dataset, by: Way): string[] {
+  const name = (c: number): string => data.classNames?.[c] ?? String(c);
+  return [
+    ...drawing(frame(data, index), data),
+    style.bold(`sample ${index}: predicted ${name(predicted)}, ${predicted === label ? "rightly" : `but it is ${name(label)}`}`),
+    `by ${by}:  ${scores.map((score, c) => `${name(c)} ${score.toFixed(1)}`).join("   ")}`,
+  ];
+}
+
+/** A grey image as lines of characters, without its empty margins; two characters a pixel, to look square, where there is room. */
+function drawing(values: Uint8Array, { shape }: Dataset): string[] {
+  const room = process.stderr.columns ?? 80;
+  if (shape.height === 1 || shape.channels > 1 || shape.width > room) return [];
+  const repeat = 2 * shape.width <= room ? 2 : 1;
   const lines: string[] = [];
-  for (let at = 0; at < values.length; at += width) {
-    lines.push(Array.from(values.subarray(at, at + width), (value) => (SHADES[Math.floor((value * (SHADES.length - 1)) / 255)] ?? " ").repeat(2)).join("").trimEnd());
+  for (let at = 0; at < values.length; at += shape.width) {
+    lines.push(Array.from(values.subarray(at, at + shape.width), (value) => (SHADES[Math.floor((value * (SHADES.length - 1)) / 255)] ?? " ").repeat(repeat)).join("").trimEnd());
   }
-  return lines.filter((line, index) => line !== "" || (index > 0 && index < lines.length - 1));
+  const isFull = (line: string): boolean => line !== "";
+  return lines.slice(lines.findIndex(isFull), lines.findLastIndex(isFull) + 1);
 }

@@ -1,50 +1,54 @@
 import { SingleBar } from "cli-progress";
 import { count, say } from "./output.js";
 
-/** Shows how far an epoch is: a bar on a terminal, now and then a plain line elsewhere. */
+/** Shows how far something is: a bar on a terminal, now and then a plain line elsewhere. */
 export interface Progress {
-  update(done: number, total: number, pairsPerSecond: number, readoutError: number | null): void;
-  evaluating(): void;
+  /** `label` says what is under way; `note` stands behind it. */
+  update(label: string, done: number, total: number, note?: string): void;
   end(): void;
 }
 
 const PLAIN_LINE_EVERY_MS = 10_000;
 
-export function epochProgress(epoch: number, epochs: number): Progress {
-  const label = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
-  return process.stderr.isTTY ? terminalProgress(label) : plainProgress(label);
+export function openProgress(): Progress {
+  return process.stderr.isTTY ? terminalProgress() : plainProgress();
 }
 
-function terminalProgress(label: string): Progress {
+function terminalProgress(): Progress {
   const bar = new SingleBar({
-    stream: process.stderr, format: `${label} {bar} {percentage} %  {speed}{note}`, barCompleteChar: "█", barIncompleteChar: "░", barsize: 24, hideCursor: true, clearOnComplete: true, gracefulExit: false,
+    stream: process.stderr, format: "{label} {bar} {percentage} %  {note}", barCompleteChar: "█", barIncompleteChar: "░", barsize: 24, hideCursor: true, clearOnComplete: true, gracefulExit: false,
   });
   let started = false;
+  const end = (): void => {
+    if (started) bar.stop();
+    started = false;
+    process.off("exit", end);
+  };
   return {
-    update(done, total, pairsPerSecond, readoutError) {
-      const payload = { speed: `${count(pairsPerSecond)} samples/s`, note: readoutError === null ? "" : `  readout wrong ${readoutError.toFixed(1)} %` };
-      if (!started) bar.start(total, done, payload);
+    update(label, done, total, note = "") {
+      const payload = { label, note };
+      if (started) {
+        bar.setTotal(total);
+        bar.update(done, payload);
+        return;
+      }
       started = true;
-      bar.update(done, payload);
+      // The cursor comes back even when the process ends from here.
+      process.on("exit", end);
+      bar.start(total, done, payload);
     },
-    evaluating() {
-      if (started) bar.update({ speed: "testing …", note: "" });
-    },
-    end() {
-      bar.stop();
-    },
+    end,
   };
 }
 
-function plainProgress(label: string): Progress {
+function plainProgress(): Progress {
   let last = performance.now();
   return {
-    update(done, total, pairsPerSecond, readoutError) {
+    update(label, done, total, note = "") {
       if (performance.now() - last < PLAIN_LINE_EVERY_MS || done === total) return;
       last = performance.now();
-      say(`${label}: ${count(done)} of ${count(total)}, ${count(pairsPerSecond)} samples/s${readoutError === null ? "" : `, readout wrong ${readoutError.toFixed(1)} %`}`);
+      say(`${label}: ${count(done)} of ${count(total)}${note === "" ? "" : `, ${note}`}`);
     },
-    evaluating() {},
     end() {},
   };
 }

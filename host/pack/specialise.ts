@@ -83,7 +83,7 @@ function cutUnused(library: Library, words: Int32Array): void {
   const unused = classwise ? PAIR_PHASES : readsOut ? CLASSWISE_PHASES : [...CLASSWISE_PHASES, ...SINGLE_PHASES];
   for (const phase of unused) library.replaceBody(`assembly/ff/${phase}`, "  (unreachable)");
   const decays = Array.from({ length: layers }, (_, layer) => words[layerWord(layer, abi.LAYER_DECAY)]);
-  if (decays.every((decay) => decay === 0)) library.replaceBody("assembly/ff/job_state/decay", "  (nop)");
+  if (decays.every((decay) => decay === 0)) library.replaceBody("assembly/ff/job_state/decay", "  (i64.const 0)");
 }
 
 function layerWord(layer: number, word: number): number {

@@ -83,6 +83,9 @@ const PAIR_THRESHOLD = { rate: 2e-4, temperature: 10, inputDropout: 0 };
 const CLASSWISE = { rate: 7e-4, temperature: 20, inputDropout: 0.2 };
 const SCALES = { i16: 12, i8: 8 };
 
+/** With more input values the default dropout could overflow a sum (docs/algorithm.md, Input dropout), so there is none. */
+const DROPOUT_MAX_VALUES = 3400;
+
 /** Fills in every default; throws a MayflyError that names the field at fault. */
 export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
   const result = networkSchema.safeParse(input);
@@ -128,6 +131,6 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
     })),
     label: { placement, level: spec.label.level },
     readout: { from: readoutFrom, rate: spec.readout.rate },
-    inputDropout: spec.inputDropout ?? learning.inputDropout,
+    inputDropout: spec.inputDropout ?? (values + spec.classes > DROPOUT_MAX_VALUES ? 0 : learning.inputDropout),
   };
 }

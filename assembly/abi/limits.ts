@@ -1,0 +1,9 @@
+/** What an engine accepts at most. */
+
+/** With more inputs an i32 accumulator could overflow: 32768 * 16.5 * 3840 < 2^31. */
+export const MAX_INPUTS: i32 = 3840;
+export const MAX_UNITS: i32 = 3839;
+export const MAX_LAYERS: i32 = 255;
+export const MAX_CLASSES: i32 = 128;
+/** y * rate must stay below 2^31. */
+export const MAX_RATE: i32 = 65000;

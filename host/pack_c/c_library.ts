@@ -1,0 +1,108 @@
+/** `mayfly pack --target c`: a packed network as a C library without malloc, floating point or files: src/mayfly.c, its header, its runtime. */
+import { readFileSync } from "node:fs";
+import { HEADER_BYTES, REGION_FRAME, REGION_LOGITS, REGION_SCORES } from "../../assembly/abi/region.js";
+import * as statuses from "../../assembly/abi/status.js";
+import type { Network } from "../engine/network.js";
+import { packNetwork } from "../pack/pack.js";
+import type { PackedFacts } from "../pack/packed_module.js";
+import { DATA, readSections, readSegments, segmentsOf, type Segment } from "../pack/sections.js";
+import { libraryFile } from "./files.js";
+import { translate } from "./translate.js";
+import { wasm2c } from "./wasm2c.js";
+
+/** What mayfly.h declares; everything else of the module is left out. */
+const EXPORTS = [
+  "init", "open", "seal", "train", "predict_goodness", "predict_readout", "begin_train", "begin_goodness", "begin_readout", "step", "cancel",
+  "samples", "status", "status_detail", "checksum",
+];
+
+export interface CLibraryOptions {
+  /** Puts the trained state inside, not only the spec; default true. */
+  state?: boolean;
+}
+
+export interface CLibrary {
+  readonly facts: PackedFacts;
+  /** Path in the library's folder -> text. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/**
+ * The same network always gives the same text.
+ *
+ * ```ts
+ * const { files } = await packCLibrary(network);   // "src/mayfly.h", "src/mayfly.c", "src/mayfly_rt.h"
+ * ```
+ */
+export async function packCLibrary(network: Network, options: CLibraryOptions = {}): Promise<CLibrary> {
+  const { module, facts } = await packNetwork(network, { build: "scalar", state: options.state });
+  const code = translate(await wasm2c(module), EXPORTS);
+  const files = new Map([
+    ["src/mayfly.h", header(network, facts)],
+    ["src/mayfly.c", source(code, network, module)],
+    ["src/mayfly_rt.h", libraryText("mayfly_rt.h")],
+  ]);
+  return { facts, files };
+}
+
+function libraryText(name: string): string {
+  return readFileSync(libraryFile(name), "utf8");
+}
+
+function header(network: Network, facts: PackedFacts): string {
+  const { spec, plan } = network;
+  const { input } = spec;
+  const define = (name: string, value: number | string, comment: string): string => `#define MAYFLY_${name} ${value} /* ${comment} */`;
+  const constants = [
+    define("ABI_VERSION", statuses.ABI_VERSION, "of the engine"),
+    define("INPUT_WIDTH", input.width, "of a frame"),
+    define("INPUT_HEIGHT", input.height, "of a frame"),
+    define("INPUT_CHANNELS", input.channels, "of a frame"),
+    define("FRAME_BYTES", input.width * input.height * input.channels, "values 0..255"),
+    define("CLASSES", spec.classes, "labels are 0..CLASSES-1"),
+    define("LAYERS", spec.layers.length, spec.layers.map((layer) => `${layer.units} ${layer.weights}`).join(", ")),
+    define("HAS_READOUT", spec.readout.from === null ? 0 : 1, "mayfly_predict_readout works"),
+    define("HAS_STATE", facts.state ? 1 : 0, facts.state ? `trained on ${network.samples} samples` : "mayfly_start makes a fresh network"),
+    define("MEMORY_BYTES", `${plan.bytes.total}u`, "RAM of the library, all static"),
+    define("CHECKPOINT_BYTES", `${plan.bytes.checkpoint}u`, "to keep of a network"),
+  ];
+  const errors = Object.entries(statuses).filter(([name]) => name !== "ABI_VERSION" && name !== "MAGIC");
+  return fill(libraryText("mayfly.h"), {
+    CONSTANTS: constants.join("\n"),
+    STATUSES: errors.map(([name, value]) => `#define MAYFLY_${name} ${value < 0 ? `(${value})` : value}`).join("\n"),
+  });
+}
+
+function source(code: string, network: Network, module: Uint8Array): string {
+  const base = network.engine.spec_address() - HEADER_BYTES;
+  const data = readSections(module, "the packed module").find((section) => section.id === DATA);
+  const image = new Uint8Array(base + network.plan.bytes.checkpoint);
+  for (const segment of data ? readSegments(data, "the packed module") : []) image.set(segment.bytes, segment.offset);
+  return fill(libraryText("mayfly.c"), {
+    BASE: `${base}u`,
+    FRAME: `${network.region(REGION_FRAME).offset}u`,
+    SCORES: `${network.region(REGION_SCORES).offset}u`,
+    LOGITS: `${network.region(REGION_LOGITS).offset}u`,
+    TABLES: segmentArrays("tables", segmentsOf(image.subarray(0, base))),
+    CONTENT: segmentArrays("content", segmentsOf(image.subarray(base)).map(({ offset, bytes }) => ({ offset: offset + base, bytes }))),
+    ENGINE: code,
+  });
+}
+
+/** Constant data, and where in memory each piece of it goes. */
+function segmentArrays(name: string, segments: readonly Segment[]): string {
+  const pieces = segments.map(({ bytes }, index) => `static const u8 ${name}_${index}[] = {\n${byteRows(bytes)}\n};`);
+  const list = segments.map(({ offset, bytes }, index) => `  {${offset}u, ${bytes.length}u, ${name}_${index}},`);
+  return [...pieces, `static const struct piece ${name}[] = {`, ...list, "  {0, 0, 0},", "};"].join("\n");
+}
+
+function byteRows(bytes: Uint8Array): string {
+  const rows: string[] = [];
+  for (let at = 0; at < bytes.length; at += 24) rows.push(`  ${[...bytes.subarray(at, at + 24)].join(",")},`);
+  return rows.join("\n");
+}
+
+/** Puts values in the place of `@NAME@`. */
+export function fill(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/@([A-Z]+)@/g, (place, name: string) => values[name] ?? place);
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { temporaryFiles } from "../data/temporary-files.js";
+import { expectRefusal, mayfly, mayflyJson } from "./mayfly.js";
+import { writeIdxFolder } from "./samples.js";
+
+const files = temporaryFiles();
+writeIdxFolder(files, "idx");
+
+function refuses(what: string, args: string, line: RegExp, status: 1 | 2 = 2): void {
+  test(`${what} is refused`, () => expectRefusal(files.folder, args.split(" ").map((arg) => (arg === "''" ? "" : arg)), line, status));
+}
+
+describe.concurrent("calls that cannot be understood", () => {
+  refuses("an unknown command", "trian", /unknown command 'trian'/);
+  refuses("an unknown option", "train idx --layers 8 --layer 9", /unknown option '--layer'/);
+  refuses("a missing data set", "train --layers 8", /missing required argument 'dataset'/);
+  refuses("a missing model", "eval", /missing required argument 'model'/);
+  refuses("missing layers", "train idx", /required option '--layers <units>' not specified/);
+  refuses("one argument too many", "train idx idx --layers 8", /too many arguments for 'train'/);
+  refuses("an option without its value", "train idx --layers", /option '--layers <units>' argument missing/);
+  refuses("a choice that is none", "train idx --layers 8 --weights i4", /argument 'i4' is invalid\. Allowed choices are i8, i16/);
+  refuses("no epoch at all", "train idx --layers 8 --epochs 0", /'--epochs <n>' argument '0' is invalid\. Give a whole number from 1/);
+  refuses("half an epoch", "train idx --layers 8 --epochs 1.5", /argument '1\.5' is invalid/);
+  refuses("a share above 1", "train idx --layers 8 --hold 2", /Give a number from 0 to 1/);
+  refuses("an error that is no number", "train idx --layers 8 --stop-at low", /Give a number from 0 to 100/);
+  refuses("a shape that is none", "plan --layers 8 --input 0x28", /argument '0x28' is invalid\. Give width x height x channels/);
+  refuses("a memory limit that is none", "plan --layers 8 --input 4 --memory-limit 3apples", /Give bytes, e\.g\. 131072 or 128KiB/);
+});
+
+describe.concurrent("impossible networks", () => {
+  refuses("no layer", "train idx --layers ''", /argument '' is invalid\. Give the units of each layer/);
+  refuses("a layer that is left out", "train idx --layers 256,,2", /argument '256,,2' is invalid/);
+  refuses("a layer of 0 units", "train idx --layers 8,0", /Layer 2 has 0 units/);
+  refuses("a layer too wide", "train idx --layers 8,99999", /the spec is impossible: layer 2 units is out of range/);
+  refuses("a network too deep", `train idx --layers ${Array(256).fill(4).join(",")}`, /--layers: 256 layers are too many, 255 is the most/);
+  refuses("a network beyond 2 GiB", `plan --input 28x28 --layers ${Array(90).fill(3800).join(",")}`, /needs more than the 2 GiB/);
+  refuses("an input too large", "plan --layers 8 --input 999x999", /the spec is impossible: input height is out of range/);
+  refuses("too many classes", "plan --layers 8 --input 28x28 --classes 129", /--classes must be at most 128/);
+  refuses("a rate beyond its format", "train idx --layers 8 --rate 1", /--rate must be at most 0\.0038/);
+  refuses("a temperature beyond its format", "train idx --layers 8 --temperature 0.01", /--temperature must be at least 0\.0625/);
+  refuses("a seed beyond 32 bits", "train idx --layers 8 --seed 4294967296", /--seed must be at most 4294967295/);
+  refuses("more samples than the engine counts", "train idx --layers 8 --epochs 99999999", /--epochs 99999999 is too many: with 200 samples an epoch, 10737418 is the most/);
+  refuses("a readout behind the last layer", "train idx --layers 8,8 --readout-from 3", /--readout-from 3: the last layer is 2/);
+  refuses("goodness behind the last layer", "train idx --layers 8,8 --goodness-from 3", /--goodness-from 3: the last layer is 2/);
+  refuses("layer 0", "train idx --layers 8,8 --goodness-from 0", /Give a whole number from 1/);
+
+  test("a network over the memory limit is refused with the bytes it lacks", async () => {
+    const network = ["--layers", "64,32", "--input", "28x28", "--classes", "10"];
+    const { bytes } = await mayflyJson(files.folder, "plan", ...network);
+    await expectRefusal(files.folder, ["plan", ...network, "--memory-limit", String(bytes.total - 1234)], /needs 1,234 bytes more than the memory limit/, 2);
+    await expectRefusal(files.folder, ["train", "idx", "--layers", "64", "--memory-limit", "4KiB"], /needs [0-9,]+ bytes more than the memory limit/, 2);
+    expect((await mayfly(files.folder, "plan", ...network, "--memory-limit", String(bytes.total))).status).toBe(0);
+  });
+});
+
+describe.concurrent("options that contradict each other", () => {
+  const classwise = "train idx --layers 8 --objective classwise";
+  refuses("negatives without a pair", `${classwise} --negatives random`, /--negatives belongs to --objective pair/);
+  refuses("the default negatives without a pair, when asked for", `plan --layers 10 --input 28x28 --objective classwise --negatives hard`, /--negatives belongs to --objective pair/);
+  refuses("a loss of the pair without a pair", `${classwise} --loss threshold`, /--loss belongs to --objective pair/);
+  refuses("a label placement without a pair", `${classwise} --label append`, /--label belongs to --objective pair/);
+  refuses("classwise layers that do not divide", "train idx --layers 9 --objective classwise", /layer 1 has 9 units, which do not divide into 4 classes of equal size: try 8/);
+  refuses("hard negatives without a readout", "train idx --layers 8 --no-readout", /--no-readout needs --negatives random/);
+  refuses("a readout that there is and is not", "train idx --layers 8 --no-readout --readout-from 1", /'--no-readout' cannot be used with option '--readout-from <layer>'/);
+});
