@@ -12,10 +12,12 @@ import { writeAtomically } from "../train/atomic_file.js";
 import { jsonOption, shapeFlag, wholeFrom } from "./flags.js";
 import { openModel } from "./model_file.js";
 import { addNetworkOptions, checkNetworkFlags, type NetworkFlags, specFrom } from "./network_options.js";
+import { packC } from "./pack_c.js";
 import { bytesText, count, say, sayJson, style } from "./output.js";
 
 interface PackFlags extends NetworkFlags {
   output: string;
+  target: "wasm" | "c";
   state?: boolean;
   build: Build;
   pageSize: "1" | "65536";
@@ -27,14 +29,15 @@ interface PackFlags extends NetworkFlags {
 }
 
 /** Options that say how to pack; all others describe a network. */
-const PACK_OPTIONS = ["output", "state", "build", "pageSize", "header", "json"];
+const PACK_OPTIONS = ["output", "target", "state", "build", "pageSize", "header", "json"];
 
 export function addPackCommand(program: Command): void {
   const command = program.command("pack")
     .summary("make a module that holds one network, ready to embed")
     .description("Packs a network into one WebAssembly module: the engine without what this network does not use, its spec or trained state, memory to the byte, no imports. Beside it a C header with every name and address.")
     .argument("[net]", "run directory or .mayfly file; without it, --layers and --input describe an untrained network")
-    .requiredOption("-o, --output <file>", "the module to write, e.g. model.wasm")
+    .requiredOption("-o, --output <file>", "the module to write, e.g. model.wasm; with --target c a folder")
+    .addOption(new Option("--target <name>", "wasm: a module; c: a folder with the same as a C library, for firmware").choices(["wasm", "c"]).default("wasm"))
     .option("--state", "put the trained state inside: the module starts by open (default with a model)")
     .option("--no-state", "put only the spec inside: the module starts by init (default without a model)")
     .addOption(new Option("--build <name>", "build of the engine: scalar runs where only the first version of WebAssembly exists").choices(["scalar", "simd"]).default("scalar"))
@@ -56,9 +59,15 @@ network open.
 
 Examples:
   mayfly pack runs/mnist-256,256-i16-seed1 -o model.wasm
-  mayfly pack --layers 128,64 --input 28x28 -o fresh.wasm --no-header`);
+  mayfly pack --layers 128,64 --input 28x28 -o fresh.wasm --no-header
+  mayfly pack runs/mnist-256,256-i16-seed1 --target c -o my_network`);
   command.action(async (net: string | undefined, flags: PackFlags) => {
     const network = net === undefined ? describedNetwork(command, flags) : await modelNetwork(command, net);
+    if (flags.target === "c") {
+      const given = ["build", "pageSize", "header"].find((name) => command.getOptionValueSource(name) === "cli");
+      if (given) throw new MayflyError(`--${given === "pageSize" ? "page-size" : given} belongs to --target wasm`, 2);
+      return packC(network, { output: flags.output, state: flags.state ?? net !== undefined, json: flags.json });
+    }
     const header = headerPath(flags);
     await checkTargets(flags.output, header);
     const { module, facts } = await packNetwork(network, {

@@ -2,16 +2,18 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { findBoard } from "../../firmware-sim/boards/load.js";
-import { type PowerTrace, type RebootEvent, simulate, type SimulationResult } from "../../firmware-sim/simulate.js";
-import { simulatedBoard } from "../../firmware-sim/simulated_board.js";
+import { meterNetwork } from "../../firmware-sim/metering/meter_network.js";
+import { planFor, type PowerTrace, type RebootEvent, simulate, type SimulationResult } from "../../firmware-sim/simulate.js";
+import { meteredStep, simulatedBoard } from "../../firmware-sim/simulated_board.js";
 import { MayflyError } from "../errors.js";
 import { reasonOf } from "../train/atomic_file.js";
 import { addDataOptions, type DataFlags, DATASET_HELP, dataOptions, openData } from "./data_options.js";
 import { helpOption, jsonOption, numberTo, parseBytes, positive, whole, wholeFrom } from "./flags.js";
 import { addNetworkOptions, checkNetworkFlags, type NetworkFlags, specFrom } from "./network_options.js";
 import { bytesText, count, say, sayJson, style, table } from "./output.js";
+import { addQemuOptions, type QemuFlags, simulateQemu } from "./simulate_qemu.js";
 
-type SimulateFlags = NetworkFlags & DataFlags & {
+type SimulateFlags = NetworkFlags & DataFlags & QemuFlags & {
   board: string;
   steps: number;
   cuts: number;
@@ -43,7 +45,7 @@ export function addSimulateCommand(program: Command): void {
   addNetworkOptions(command);
   command
     .optionsGroup("Job:")
-    .requiredOption("--board <name>", "board, or a board file of your own (`mayfly boards` lists them)")
+    .option("--board <name>", "board, or a board file of your own (`mayfly boards` lists them)")
     .option("--steps <n>", "samples to train, one step each", wholeFrom(1), 500)
     .option("--checkpoint-every <samples>", "samples between two checkpoints (default: by the flash's wear and the time a write takes)", wholeFrom(1))
     .option("--ram-reserve <bytes>", "RAM that your own program takes, e.g. 8KiB", parseBytes)
@@ -61,27 +63,35 @@ export function addSimulateCommand(program: Command): void {
     .option("--sensor-dies-at <sample>", "from this sample on nothing comes", whole)
     .option("--sensor-sticks-at <sample>", "from this sample on the one before comes again and again", wholeFrom(1))
     .option("--sensor-skips <sample>", "this sample is left out", whole);
+  addQemuOptions(command);
   addDataOptions(command);
   command.addHelpText("after", `
 Examples:
   mayfly simulate --board rp2040 --layers 128,64 --steps 500 --cuts 20 --seed 7
   mayfly simulate --board stm32f446 --layers 60,40 --weights i8 --objective classwise --power harvest --capacitor 3000 --harvest 20`);
   command.action(async (dataset: string, flags: SimulateFlags) => {
+    if (flags.qemu !== undefined) return simulateQemu(command, dataset, flags);
+    if (flags.board === undefined) throw new MayflyError("give a board (--board, `mayfly boards` lists them) or a machine of QEMU (--qemu)", 2);
+    if (command.getOptionValueSource("pool") === "cli") throw new MayflyError("--pool belongs to --qemu", 2);
     say(`seed ${flags.seed}`);
     checkNetworkFlags(command, flags);
     if (flags.power !== "brownouts" && command.getOptionValueSource("cuts") === "cli") throw new MayflyError("--cuts belongs to --power brownouts: with another trace they fall as they fall", 2);
-    const board = simulatedBoard(findBoard(flags.board), flags.ramReserve);
+    const profile = findBoard(flags.board);
+    const board = simulatedBoard(profile, flags.ramReserve);
     const data = (await openData(dataset, dataOptions(flags))).train;
     const spec = specFrom(flags, data.shape, data.classes, { holdSamples: Math.floor(flags.steps / 2), totalSamples: flags.steps });
     const flashImage = flags.flash !== undefined && existsSync(flags.flash) ? await imageFile(flags.flash) : undefined;
     say(`${board.name}, ${count(flags.steps)} samples of ${data.name}`);
+    // A network that does not fit is refused before it is metered.
+    replayable(() => planFor(spec, board), flags);
+    const stepTime = meteredStep(profile, await meterNetwork(spec));
     let shown = 0;
     const onReboot = (event: RebootEvent): void => {
       if (++shown <= MAX_SHOWN_REBOOTS) say(rebootLine(event));
       else if (shown === MAX_SHOWN_REBOOTS + 1) say("… and so on");
     };
     const result = replayable(() => simulate({
-      board, spec, data, steps: flags.steps, power: powerTrace(flags), seed: flags.seed, checkpointEvery: flags.checkpointEvery, onDamaged: flags.onDamaged, flashImage, onReboot,
+      board, spec, data, steps: flags.steps, power: powerTrace(flags), seed: flags.seed, stepTime, checkpointEvery: flags.checkpointEvery, onDamaged: flags.onDamaged, flashImage, onReboot,
       sensorFaults: { stalls: flags.sensorStalls, repeats: flags.sensorRepeats, diesAt: flags.sensorDiesAt, stuckAt: flags.sensorSticksAt, skips: flags.sensorSkips },
     }), flags);
     if (flags.flash !== undefined) await writeImage(flags.flash, result.flashImage);
@@ -158,6 +168,6 @@ function summary(result: SimulationResult): string[] {
     ["cuts", `${count(result.cuts)}${during.length > 0 ? `: ${during.join(", ")}` : ""}`],
     ["lost", `${count(result.lost)} checkpoints; ${count(result.replayed)} samples trained again`],
     ...(sensor.stalls + sensor.repeats > 0 ? [["sensor", `${count(sensor.stalls)} stalls waited out, ${count(sensor.repeats)} repeats dropped`]] : []),
-    ["time", `${result.seconds.toFixed(1)} s simulated, ${result.sampleMs.toPrecision(3)} ms a sample (${result.timeBasis})`],
+    ["time", `${result.seconds.toFixed(1)} s simulated, ${result.sampleMs.toPrecision(3)} ms a sample (${result.timeBasis.split(":")[0]})`],
   ], "ll");
 }

@@ -16,7 +16,12 @@ const EXPORTS = [
   "samples", "status", "status_detail", "checksum",
 ];
 
+/** What makes a library folder of it for each build system, with an example each. */
+const AROUND = ["README.md", "CMakeLists.txt", "zephyr/module.yml", "zephyr/Kconfig", "library.properties", "library.json", "examples/Train/Train.ino", "examples/plain/main.c"];
+
 export interface CLibraryOptions {
+  /** Of Mayfly, for the library managers. */
+  version?: string;
   /** Puts the trained state inside, not only the spec; default true. */
   state?: boolean;
 }
@@ -42,6 +47,11 @@ export async function packCLibrary(network: Network, options: CLibraryOptions = 
     ["src/mayfly.c", source(code, network, module)],
     ["src/mayfly_rt.h", libraryText("mayfly_rt.h")],
   ]);
+  const values = {
+    DESCRIPTION: facts.state ? `It has been trained on ${network.samples} samples.` : "It starts untrained.",
+    MEMORY: `${network.plan.bytes.total}`, CHECKPOINT: `${network.plan.bytes.checkpoint}`, VERSION: options.version ?? "0.0.0",
+  };
+  for (const name of AROUND) files.set(name, fill(libraryText(name), values));
   return { facts, files };
 }
 

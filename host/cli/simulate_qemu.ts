@@ -1,0 +1,71 @@
+import type { Command } from "commander";
+import { MACHINES, type Machine, networkBytes } from "../../firmware-sim/firmware/machines.js";
+import { type FirmwareRun, simulateFirmware } from "../../firmware-sim/firmware/simulate.js";
+import { requireTools } from "../../firmware-sim/firmware/tools.js";
+import { frame } from "../data/dataset.js";
+import { pool } from "../data/pool.js";
+import { planMemory } from "../engine/plan.js";
+import { MayflyError } from "../errors.js";
+import { type DataFlags, dataOptions, openData } from "./data_options.js";
+import { wholeFrom } from "./flags.js";
+import { checkNetworkFlags, type NetworkFlags, specFrom } from "./network_options.js";
+import { bytesText, count, say, sayJson, style } from "./output.js";
+
+export interface QemuFlags {
+  qemu?: string;
+  pool: number;
+}
+
+/** Options of `simulate` that mean something with --qemu, besides those of network and data. */
+const OTHER_JOBS = ["board", "checkpointEvery", "ramReserve", "onDamaged", "flash", "power", "cuts", "capacitor", "harvest", "sensorStalls", "sensorRepeats", "sensorDiesAt", "sensorSticksAt", "sensorSkips"];
+
+export function addQemuOptions(command: Command): Command {
+  return command
+    .optionsGroup("Firmware:")
+    .option("--qemu <machine>", `build the job as firmware and run it in QEMU: ${MACHINES.map(({ name, core }) => `${name} (${core})`).join(", ")}`)
+    .option("--pool <n>", "average n × n values of a frame into one, for machines too small for full frames", wholeFrom(1), 1);
+}
+
+/** The same job as firmware: C of the packed network, built by gcc-arm-none-eabi, run by qemu-system-arm. */
+export async function simulateQemu(command: Command, dataset: string, flags: QemuFlags & NetworkFlags & DataFlags & { steps: number; json?: boolean }): Promise<void> {
+  const machine = findMachine(flags.qemu ?? "");
+  const other = command.options.find((option) => OTHER_JOBS.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === "cli");
+  if (other) throw new MayflyError(`${other.long} belongs to the simulated boards (--board): with --qemu the job runs without cuts`, 2);
+  checkNetworkFlags(command, flags);
+  requireTools();
+  const data = pool((await openData(dataset, dataOptions(flags))).train, flags.pool);
+  const spec = specFrom(flags, data.shape, data.classes, { holdSamples: Math.floor(flags.steps / 2), totalSamples: flags.steps });
+  planMemory({ ...spec, memoryLimitBytes: Math.min(networkBytes(machine), spec.memoryLimitBytes || networkBytes(machine)) });
+  say(`${machine.name} (${machine.core}), ${count(flags.steps)} samples of ${data.name}, frames ${data.shape.width}x${data.shape.height}`);
+  const samples = Array.from({ length: flags.steps }, (_, step) => ({ frame: frame(data, step % data.labels.length), label: data.labels[step % data.labels.length] ?? 0 }));
+  const run = await simulateFirmware(machine, spec, samples);
+  for (const line of summary(machine, run, flags.steps)) say(line);
+  if (flags.json) sayJson(facts(machine, run, flags));
+  if (!run.sameCheckpoint) throw new MayflyError(`the firmware's weights are ${run.weightsHash}, the engine's here ${run.expectedHash}`, 1);
+  say(style.bold(`the same bits: weights ${run.weightsHash}`));
+}
+
+function findMachine(name: string): Machine {
+  const machine = MACHINES.find((one) => one.name === name);
+  if (!machine) throw new MayflyError(`--qemu ${name}: there is no such machine; choose from ${MACHINES.map((one) => one.name).join(", ")}`, 2);
+  return machine;
+}
+
+function summary(machine: Machine, { sizes, report, profile }: FirmwareRun, steps: number): string[] {
+  return [
+    `RAM ${count(sizes.ramBytes)} of ${count(machine.ram.bytes)} bytes: network ${count(sizes.networkBytes)}, stack ${count(machine.stackBytes)} (${count(report.stackBytes)} used); flash ${bytesText(sizes.flashBytes)}`,
+    `${count(Math.round(report.instructions / steps))} guest instructions a sample`,
+    ...(profile ? [`${profile.forward.toFixed(2)} guest instructions for a multiply-add forward, ${profile.update.toFixed(2)} for a weight updated`] : []),
+  ];
+}
+
+function facts(machine: Machine, run: FirmwareRun, flags: { steps: number; seed: number }): Record<string, unknown> {
+  const { report, sizes, profile } = run;
+  return {
+    qemu: machine.name, core: machine.core, seed: flags.seed, steps: flags.steps,
+    weightsHash: run.weightsHash, expectedHash: run.expectedHash, sameCheckpoint: run.sameCheckpoint, checkpointHash: run.checkpointHash,
+    instructions: report.instructions, instructionsPerStep: report.instructions / flags.steps,
+    instructionsPerMac: profile?.forward ?? null, instructionsPerWeightUpdated: profile?.update ?? null,
+    ramBytes: sizes.ramBytes, networkBytes: sizes.networkBytes, stackBytes: report.stackBytes, flashBytes: sizes.flashBytes,
+  };
+}
