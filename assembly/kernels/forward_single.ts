@@ -1,4 +1,4 @@
-import { SINGLE_BYTES } from "./rows";
+import { SINGLE_BYTES, bytesOf } from "./rows";
 import { loadWeights } from "./weights";
 
 /**
@@ -8,7 +8,8 @@ import { loadWeights } from "./weights";
  * 3840 rows. Units `from`..`to`-1, multiples of 8.
  */
 export function forwardSingle<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usize, from: i32, to: i32): void {
-  if (ASC_FEATURE_SIMD) simd<W>(list, count, weights, stride, sums, from, to);
+  if (ASC_FEATURE_RELAXED_SIMD && sizeof<W>() == 1) relaxed(list, count, weights, stride, sums, from, to);
+  else if (ASC_FEATURE_SIMD) simd<W>(list, count, weights, stride, sums, from, to);
   else scalar<W>(list, count, weights, stride, sums, from, to);
 }
 
@@ -82,4 +83,49 @@ function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usi
     }
     v128.store(out, s0), v128.store(out, s1, 16);
   }
+}
+
+/**
+ * i8 weights, four rows at once. `relaxed_dot_i8x16_i7x16` leaves two things open, and neither can happen here: inputs are at most
+ * 127, so their sign bit is clear, and two products are at most 2 * 128 * 127 < 2^15, so no i16 saturates.
+ */
+function relaxed(list: usize, count: i32, weights: usize, stride: i32, sums: usize, from: i32, to: i32): void {
+  const end = list + <usize>count * SINGLE_BYTES;
+  const rowBytes = <usize>stride;
+  let unit = from;
+  for (; unit + 32 <= to; unit += 32) {
+    const column = weights + <usize>unit;
+    const out = sums + (<usize>unit << 2);
+    let s0 = v128.load(out), s1 = v128.load(out, 16), s2 = v128.load(out, 32), s3 = v128.load(out, 48);
+    let s4 = v128.load(out, 64), s5 = v128.load(out, 80), s6 = v128.load(out, 96), s7 = v128.load(out, 112);
+    for (let entry = list; entry < end; entry += 2 * SINGLE_BYTES) {
+      // An odd last entry is followed by itself with inputs 0.
+      const pair = entry + SINGLE_BYTES < end;
+      const second = pair ? entry + SINGLE_BYTES : entry;
+      const x = i32x4.splat(bytesOf(load<u32>(entry, 4)) | (pair ? bytesOf(load<u32>(second, 4)) << 16 : 0));
+      const w0 = column + <usize>load<u16>(entry) * rowBytes, w1 = column + <usize>load<u16>(entry, 2) * rowBytes;
+      const w2 = column + <usize>load<u16>(second) * rowBytes, w3 = column + <usize>load<u16>(second, 2) * rowBytes;
+      let a = v128.load(w0), b = v128.load(w1), c = v128.load(w2), d = v128.load(w3);
+      let ab = v128.shuffle<i8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      let cd = v128.shuffle<i8>(c, d, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      s0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.shuffle<i16>(ab, cd, 0, 8, 1, 9, 2, 10, 3, 11), x, s0);
+      s1 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.shuffle<i16>(ab, cd, 4, 12, 5, 13, 6, 14, 7, 15), x, s1);
+      ab = v128.shuffle<i8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+      cd = v128.shuffle<i8>(c, d, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+      s2 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.shuffle<i16>(ab, cd, 0, 8, 1, 9, 2, 10, 3, 11), x, s2);
+      s3 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.shuffle<i16>(ab, cd, 4, 12, 5, 13, 6, 14, 7, 15), x, s3);
+      a = v128.load(w0, 16), b = v128.load(w1, 16), c = v128.load(w2, 16), d = v128.load(w3, 16);
+      ab = v128.shuffle<i8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      cd = v128.shuffle<i8>(c, d, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      s4 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.shuffle<i16>(ab, cd, 0, 8, 1, 9, 2, 10, 3, 11), x, s4);
+      s5 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.shuffle<i16>(ab, cd, 4, 12, 5, 13, 6, 14, 7, 15), x, s5);
+      ab = v128.shuffle<i8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+      cd = v128.shuffle<i8>(c, d, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+      s6 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.shuffle<i16>(ab, cd, 0, 8, 1, 9, 2, 10, 3, 11), x, s6);
+      s7 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.shuffle<i16>(ab, cd, 4, 12, 5, 13, 6, 14, 7, 15), x, s7);
+    }
+    v128.store(out, s0), v128.store(out, s1, 16), v128.store(out, s2, 32), v128.store(out, s3, 48);
+    v128.store(out, s4, 64), v128.store(out, s5, 80), v128.store(out, s6, 96), v128.store(out, s7, 112);
+  }
+  if (unit < to) simd<i8>(list, count, weights, stride, sums, unit, to);
 }

@@ -48,3 +48,9 @@ export const PAIRED_BYTES: usize = 12;
 @inline export function entries(rows: i32): i32 {
   return (rows + 1) >> 1;
 }
+
+/** Two inputs in i16 lanes as two bytes. */
+// @ts-ignore: decorator
+@inline export function bytesOf(inputs: u32): u32 {
+  return (inputs | (inputs >>> 8)) & 0xffff;
+}

@@ -65,7 +65,7 @@ export function shapeFlag(text: string): Shape {
 }
 
 export function buildOption(): Option {
-  return new Option("--build <name>", "build of the engine; both give the same bits").choices(["auto", "simd", "scalar"]).default("auto");
+  return new Option("--build <name>", "build of the engine; all give the same bits").choices(["auto", "relaxed", "simd", "scalar"]).default("auto");
 }
 
 export function jsonOption(): Option {

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import type { Shape } from "../data/shape.js";
-import type { Build } from "../engine/artefacts.js";
+import type { PortableBuild } from "../engine/artefacts.js";
 import { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import { cHeader, identifierOf } from "../pack/c_header.js";
@@ -19,7 +19,7 @@ interface PackFlags extends NetworkFlags {
   output: string;
   target: "wasm" | "c";
   state?: boolean;
-  build: Build;
+  build: PortableBuild;
   pageSize: "1" | "65536";
   /** False: none; by default beside the module. */
   header?: string | false;

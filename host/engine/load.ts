@@ -5,7 +5,7 @@ import { instantiate } from "./instance.js";
 import { answersAsKnown } from "./known_answer.js";
 import { PAGE_BYTES, withMemory } from "./memory_section.js";
 
-/** "auto" takes SIMD where the runtime has it and its known-answer test passes. */
+/** "auto" takes relaxed SIMD, or SIMD, where the runtime has it and its known-answer test passes. */
 export type BuildChoice = Build | "auto";
 
 /** A build of the engine that has passed its known-answer test here, ready to start in a memory of any size. */
@@ -20,20 +20,29 @@ const loaded = new Map<Build, LoadedEngine>();
 /** Loads and tests a build; the result is kept, so later calls are free. */
 export function loadEngine(choice: BuildChoice = "auto"): LoadedEngine {
   if (choice !== "auto") return loadBuild(choice);
-  if (!WebAssembly.validate(readArtefact("simd"))) return loadBuild("scalar");
-  try {
-    return loadBuild("simd");
-  } catch {
-    // A runtime that computes SIMD wrongly is no reason to stop: the scalar build gives the same bits.
-    return loadBuild("scalar");
+  for (const build of ["relaxed", "simd"] as const) {
+    if (!WebAssembly.validate(readArtefact(build)) || (build === "relaxed" && relaxedIsBroken(process.versions.v8))) continue;
+    try {
+      return loadBuild(build);
+    } catch {
+      // A runtime that computes SIMD wrongly is no reason to stop: the scalar build gives the same bits.
+      continue;
+    }
   }
+  return loadBuild("scalar");
+}
+
+/** V8 11.3 (Node 20) has relaxed SIMD behind a flag, and its baseline compiler gets it wrong: never there. */
+export function relaxedIsBroken(v8: string | undefined): boolean {
+  return v8?.startsWith("11.3.") ?? false;
 }
 
 function loadBuild(build: Build): LoadedEngine {
   const known = loaded.get(build);
   if (known) return known;
   const bytes = readArtefact(build);
-  if (!WebAssembly.validate(bytes)) throw new MayflyError(`this runtime refuses the ${build} build of the engine${build === "simd" ? " (no SIMD128): use --build scalar" : ""}`, 1);
+  if (!WebAssembly.validate(bytes)) throw new MayflyError(`this runtime refuses the ${build} build of the engine${build === "scalar" ? "" : ` (no ${build === "simd" ? "SIMD128" : "relaxed SIMD"}): use --build auto`}`, 1);
+  if (build === "relaxed" && relaxedIsBroken(process.versions.v8)) throw new MayflyError(`V8 ${process.versions.v8} computes relaxed SIMD wrongly: use --build auto`, 1);
   const modules = new Map<number, WebAssembly.Module>();
   const engine: LoadedEngine = {
     build,

@@ -1,6 +1,6 @@
 /** Packs a network: the engine made for it alone, its spec or its whole state, and memory to the byte, in one module without imports. */
 import { HEADER_BYTES, REGION_FRAME } from "../../assembly/abi/region.js";
-import { type Build, engineHash } from "../engine/artefacts.js";
+import { type PortableBuild, engineHash } from "../engine/artefacts.js";
 import type { EngineExports } from "../engine/exports.js";
 import { checked } from "../engine/instance.js";
 import { PAGE_BYTES } from "../engine/memory_section.js";
@@ -13,7 +13,7 @@ import { specialise } from "./specialise.js";
 
 export interface PackOptions {
   /** "scalar" (default) runs where only the first version of WebAssembly exists. */
-  build?: Build;
+  build?: PortableBuild;
   /** Puts the trained state inside, not only the spec; default true. */
   state?: boolean;
   /** 1 makes the memory exact to the byte in runtimes that have the custom-page-sizes proposal; others refuse the module. */

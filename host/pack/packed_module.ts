@@ -1,7 +1,7 @@
 /** Reads a packed module back. */
 import { HEADER_BYTES } from "../../assembly/abi/region.js";
 import { SPEC_HEADER_WORDS, SPEC_LAYER_COUNT, SPEC_LAYER_WORDS } from "../../assembly/abi/spec.js";
-import type { Build } from "../engine/artefacts.js";
+import type { PortableBuild } from "../engine/artefacts.js";
 import type { EngineExports } from "../engine/exports.js";
 import { checked, instantiate } from "../engine/instance.js";
 import { loadEngine } from "../engine/load.js";
@@ -16,7 +16,7 @@ export { isWasm };
 
 /** What a packed module says of itself. */
 export interface PackedFacts {
-  readonly build: Build;
+  readonly build: PortableBuild;
   /** Hash of the engine it was made from. */
   readonly engineHash: string;
   /** A checkpoint is inside, so that it starts by `open`; else the spec alone, and it starts by `init`. */
@@ -98,7 +98,7 @@ export function networkOf({ facts, engine }: PackedModule, name: string): Networ
 }
 
 /** A network as `init` makes it from a spec block, which need not be one that this host would write. */
-export function freshNetwork(words: Int32Array, build?: Build): Network {
+export function freshNetwork(words: Int32Array, build?: PortableBuild): Network {
   const loaded = loadEngine(build);
   const plan = planOn(loaded, words);
   const engine = loaded.start(plan.pages);

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ABI_VERSION } from "../../assembly/abi/status.js";
-import type { Build } from "../engine/artefacts.js";
+import type { PortableBuild } from "../engine/artefacts.js";
 import { MayflyError } from "../errors.js";
 import { type Section, customSection, readCustom, readSections, writeSections } from "./sections.js";
 
@@ -19,7 +19,7 @@ const schema = z.object({
 });
 export type Signature = z.output<typeof schema>;
 
-export function sign(sections: readonly Section[], about: { build: Build; engine: string; state: boolean }): Uint8Array<ArrayBuffer> {
+export function sign(sections: readonly Section[], about: { build: PortableBuild; engine: string; state: boolean }): Uint8Array<ArrayBuffer> {
   const signature = { abi: ABI_VERSION, ...about };
   const text = JSON.stringify({ ...signature, hash: hashOf(sections, signature) });
   return writeSections([...sections, customSection(SECTION_NAME, new TextEncoder().encode(text))]);

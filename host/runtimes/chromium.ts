@@ -26,7 +26,7 @@ export const chromium: RuntimeKind = {
     return {
       name: NAME,
       version: versionIn(version.slice(Math.max(0, version.search(/Chrom/)))),
-      features: { simd: true, memoryVisible: true, slow: false },
+      features: { simd: true, relaxedSimd: Number(/\d+/.exec(version)?.[0]) >= RELAXED_SIMD_SINCE, memoryVisible: true, slow: false },
       artefact: "engine",
       instantiate: async (options) => instantiate(await (browser ??= Browser.start(path)), options),
       async close() {
@@ -36,6 +36,9 @@ export const chromium: RuntimeKind = {
     };
   },
 };
+
+/** Chromium has had relaxed SIMD since this version. */
+const RELAXED_SIMD_SINCE = 114;
 
 let instances = 0;
 

@@ -22,7 +22,7 @@ export function builtFile(name: string): string {
 
 /** The engine's module in a shape, as built. */
 export function readModule(artefact: Artefact, build: Build): Uint8Array<ArrayBuffer> {
-  const name = artefact === "engine" ? build : build === "simd" ? `${artefact}-simd` : artefact;
+  const name = artefact === "engine" ? build : build === "scalar" ? artefact : `${artefact}-${build}`;
   return new Uint8Array(readFileSync(builtFile(`engine/mayfly.${name}.wasm`)));
 }
 

@@ -1,8 +1,10 @@
 /** JavaScript engines in processes of their own: V8 with another compiler, a newer V8, JavaScriptCore. */
 import { createRequire } from "node:module";
 import { join, dirname } from "node:path";
+import { relaxedIsBroken } from "../engine/load.js";
 import { builtFile, findCommand } from "./files.js";
 import { outputOf, startProcess } from "./process_transport.js";
+import { RELAXED_PROBE } from "./relaxed_probe.js";
 import type { Runtime, RuntimeKind } from "./runtime.js";
 
 /** Flags under which V8 never uses its optimising compiler for WebAssembly. */
@@ -37,14 +39,23 @@ export const javaScriptCore: RuntimeKind = {
   async find(path = bunFile() ?? undefined) {
     if (path === undefined) return null;
     const version = await outputOf(path, ["--print", "`Bun ${process.versions.bun}, WebKit ${process.versions.webkit.slice(0, 12)}`"]);
-    return version === null ? null : javascriptEngine("jsc", version.trim(), [path]);
+    return version === null ? null : javascriptEngine("jsc", version.trim(), [path], "--print");
   },
 };
 
-function javascriptEngine(name: string, version: string, command: readonly string[]): Runtime {
+/** Prints whether an engine takes relaxed SIMD, and which V8 it is. */
+const ASK_RELAXED = `WebAssembly.validate(new Uint8Array([${RELAXED_PROBE.join()}])) + " " + process.versions.v8`;
+
+async function runsRelaxed(command: readonly string[], printFlag: string): Promise<boolean> {
+  const [file = "", ...flags] = command;
+  const [valid, v8] = (await outputOf(file, [...flags, printFlag, ASK_RELAXED]))?.trim().split(" ") ?? [];
+  return valid === "true" && !relaxedIsBroken(v8);
+}
+
+async function javascriptEngine(name: string, version: string, command: readonly string[], printFlag = "-p"): Promise<Runtime> {
   return {
     name, version,
-    features: { simd: true, memoryVisible: true, slow: false },
+    features: { simd: true, relaxedSimd: await runsRelaxed(command, printFlag), memoryVisible: true, slow: false },
     artefact: "engine",
     instantiate: (options) => startProcess(name, "engine", options, (modulePath) => [...command, builtFile("runtime_child.js"), "exports", modulePath]),
     close: async () => undefined,

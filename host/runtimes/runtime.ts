@@ -5,6 +5,8 @@ import type { FunctionName } from "./protocol.js";
 export interface RuntimeFeatures {
   /** Runs the SIMD build; a runtime that does not gets the scalar one. */
   readonly simd: boolean;
+  /** Runs the relaxed SIMD build, exactly. */
+  readonly relaxedSimd?: boolean;
   /** The engine's memory can be read and written as bytes. Where it cannot, `read` and `write` are made of peeks and pokes. */
   readonly memoryVisible: boolean;
   /** An interpreter hundreds of times slower than a compiler, so it is given short jobs. */

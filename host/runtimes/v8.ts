@@ -1,4 +1,6 @@
+import { relaxedIsBroken } from "../engine/load.js";
 import { exportsAccess, repeat } from "./commands.js";
+import { RELAXED_PROBE } from "./relaxed_probe.js";
 import { sizedModule } from "./files.js";
 import type { FunctionName } from "./protocol.js";
 import { RuntimeError, type RuntimeKind, type RuntimeInstance, type StartOptions } from "./runtime.js";
@@ -14,7 +16,7 @@ export const v8: RuntimeKind = {
     return {
       name: NAME,
       version: `${process.versions.v8} (Node ${process.versions.node})`,
-      features: { simd: WebAssembly.validate(sizedModule("engine", "simd", 1)), memoryVisible: true, slow: false },
+      features: { simd: WebAssembly.validate(sizedModule("engine", "simd", 1)), relaxedSimd: WebAssembly.validate(RELAXED_PROBE) && !relaxedIsBroken(process.versions.v8), memoryVisible: true, slow: false },
       artefact: "engine",
       instantiate: async (options) => instantiate(options),
       close: async () => undefined,

@@ -1,4 +1,4 @@
-import { BUILDS, type Build } from "../engine/artefacts.js";
+import { ALL_BUILDS, type Build } from "../engine/artefacts.js";
 import { MayflyError } from "../errors.js";
 import { RUNTIMES, type RuntimePaths, runtimeKind } from "../runtimes/registry.js";
 import type { Runtime } from "../runtimes/runtime.js";
@@ -60,8 +60,8 @@ export async function verify({ runtimes = RUNTIMES.map(({ name }) => name), path
       continue;
     }
     try {
-      for (const build of BUILDS) {
-        if (build === "simd" && !runtime.features.simd) continue;
+      for (const build of ALL_BUILDS) {
+        if ((build === "simd" && !runtime.features.simd) || (build === "relaxed" && !runtime.features.relaxedSimd)) continue;
         const run = await verifyBuild(runtime, build, reference);
         runs.push(run);
         onRun?.(run);

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test, vi } from "vitest";
 import { WASM_BYTES } from "../limits.js";
+import { relaxedIsBroken } from "../../host/engine/load.js";
 import { BUILDS } from "./instance.js";
 import { assemble, forbiddenIn, isValidWith, readModule } from "./wasm_module.js";
 
@@ -121,5 +122,26 @@ describe("the check itself finds", () => {
     const bytes = assemble(text);
     expect(complaintsWith(Features.MVP, bytes).length).toBeGreaterThan(1);
     expect(complaintsWith(feature, bytes)).toEqual([]);
+  });
+});
+
+describe("the relaxed build", () => {
+  const module = readModule(built("mayfly.relaxed"));
+
+  test("is the SIMD build but for the one relaxed instruction that is exact here", () => {
+    const relaxed = new Set([...module.text.matchAll(/\S*relaxed\S*/g)].map(([name]) => name.replace(/^\(/, "")));
+    expect([...relaxed].map((name) => name.replace(/^i32x4\.(relaxed_)?/, ""))).toEqual(["dot_i8x16_i7x16_add_s"]);
+  });
+
+  test("has no imports, keeps its memory, and exports what the others export", () => {
+    expect(module.memory).toEqual({ initial: 1, max: 1, shared: false, is64: false });
+    expect(module.exports.map(({ name }) => name).sort()).toEqual(readModule(built("mayfly.scalar")).exports.map(({ name }) => name).sort());
+    expect(module.text).not.toMatch(/\(import /);
+  });
+
+  test("is refused where V8 is known to get it wrong", () => {
+    expect(relaxedIsBroken("11.3.244.8-node.38")).toBe(true);
+    expect(relaxedIsBroken("14.6.202.34-node.34")).toBe(false);
+    expect(relaxedIsBroken(undefined)).toBe(false);
   });
 });

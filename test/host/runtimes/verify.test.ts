@@ -2,13 +2,18 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BUILDS } from "../../../host/engine/artefacts.js";
+import { ALL_BUILDS, type Build } from "../../../host/engine/artefacts.js";
 import { builtFile } from "../../../host/runtimes/files.js";
 import { RUNTIMES } from "../../../host/runtimes/registry.js";
+import type { Runtime } from "../../../host/runtimes/runtime.js";
 import { REQUIRED, type VerifyReport, verify } from "../../../host/verify/verify.js";
 import { ALL_REQUIRED, findAll } from "./found.js";
 
 const found = await findAll();
+
+function runs({ features }: Runtime, build: Build): boolean {
+  return build === "scalar" || (build === "simd" ? features.simd : features.relaxedSimd === true);
+}
 
 describe("the golden job", () => {
   let report: VerifyReport;
@@ -17,11 +22,17 @@ describe("the golden job", () => {
     report = await verify();
   }, 300_000);
 
-  const cases = [...found.values()].flatMap((runtime) => BUILDS.filter((build) => build === "scalar" || runtime.features.simd).map((build) => ({ name: runtime.name, build })));
+  const cases = [...found.values()].flatMap((runtime) => ALL_BUILDS.filter((build) => runs(runtime, build)).map((build) => ({ name: runtime.name, build })));
   test.each(cases)("ends with the expected weights in $name, $build build", ({ name, build }) => {
     const run = report.runs.find((candidate) => candidate.runtime === name && candidate.build === build);
     expect(run).toMatchObject({ equal: true, weightsHash: report.expected[run?.job ?? ""], version: expect.stringMatching(/\d/) });
     expect(run?.relativeSpeed).toBeGreaterThan(0);
+  });
+
+  test.skipIf(!found.has("chromium") && !ALL_REQUIRED)("runs with relaxed SIMD in Chromium, and never in V8 11.3", () => {
+    const relaxed = report.runs.filter(({ build }) => build === "relaxed");
+    expect(relaxed.map(({ runtime }) => runtime)).toContain("chromium");
+    expect(relaxed.filter(({ version }) => version.startsWith("11.3."))).toEqual([]);
   });
 
   test("runs in full everywhere but in the interpreter", () => {
