@@ -2,16 +2,16 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
-import { packCLibrary } from "../pack_c/c_library.js";
+import { type Kernels, packCLibrary } from "../pack_c/c_library.js";
 import { reasonOf, writeAtomically } from "../train/atomic_file.js";
 import { count, say, sayJson, style } from "./output.js";
 import { version } from "./version.js";
 
 /** `mayfly pack --target c -o DIR`: the library's folder. */
-export async function packC(network: Network, flags: { output: string; state: boolean; json?: boolean }): Promise<void> {
+export async function packC(network: Network, flags: { output: string; state: boolean; kernels: Kernels; json?: boolean }): Promise<void> {
   const target = await stat(flags.output).catch(() => null);
   if (target && !target.isDirectory()) throw new MayflyError(`cannot write the C library to ${flags.output}: it is a file, and the library is a folder`, 2);
-  const { files, facts } = await packCLibrary(network, { state: flags.state, version: version() });
+  const { files, facts } = await packCLibrary(network, { state: flags.state, kernels: flags.kernels, version: version() });
   for (const [name, text] of files) {
     const path = join(flags.output, name);
     try {

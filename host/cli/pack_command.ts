@@ -12,12 +12,15 @@ import { writeAtomically } from "../train/atomic_file.js";
 import { jsonOption, shapeFlag, wholeFrom } from "./flags.js";
 import { openModel } from "./model_file.js";
 import { addNetworkOptions, checkNetworkFlags, type NetworkFlags, specFrom } from "./network_options.js";
+import type { Kernels } from "../pack_c/c_library.js";
 import { packC } from "./pack_c.js";
+import { kernelsOption } from "./simulate_qemu.js";
 import { bytesText, count, say, sayJson, style } from "./output.js";
 
 interface PackFlags extends NetworkFlags {
   output: string;
   target: "wasm" | "c";
+  kernels: Kernels;
   state?: boolean;
   build: PortableBuild;
   pageSize: "1" | "65536";
@@ -29,7 +32,7 @@ interface PackFlags extends NetworkFlags {
 }
 
 /** Options that say how to pack; all others describe a network. */
-const PACK_OPTIONS = ["output", "target", "state", "build", "pageSize", "header", "json"];
+const PACK_OPTIONS = ["output", "target", "kernels", "state", "build", "pageSize", "header", "json"];
 
 export function addPackCommand(program: Command): void {
   const command = program.command("pack")
@@ -38,6 +41,7 @@ export function addPackCommand(program: Command): void {
     .argument("[net]", "run directory or .mayfly file; without it, --layers and --input describe an untrained network")
     .requiredOption("-o, --output <file>", "the module to write, e.g. model.wasm; with --target c a folder")
     .addOption(new Option("--target <name>", "wasm: a module; c: a folder with the same as a C library, for firmware").choices(["wasm", "c"]).default("wasm"))
+    .addOption(kernelsOption())
     .option("--state", "put the trained state inside: the module starts by open (default with a model)")
     .option("--no-state", "put only the spec inside: the module starts by init (default without a model)")
     .addOption(new Option("--build <name>", "build of the engine: scalar runs where only the first version of WebAssembly exists").choices(["scalar", "simd"]).default("scalar"))
@@ -66,8 +70,9 @@ Examples:
     if (flags.target === "c") {
       const given = ["build", "pageSize", "header"].find((name) => command.getOptionValueSource(name) === "cli");
       if (given) throw new MayflyError(`--${given === "pageSize" ? "page-size" : given} belongs to --target wasm`, 2);
-      return packC(network, { output: flags.output, state: flags.state ?? net !== undefined, json: flags.json });
+      return packC(network, { output: flags.output, state: flags.state ?? net !== undefined, json: flags.json, kernels: flags.kernels });
     }
+    if (command.getOptionValueSource("kernels") === "cli") throw new MayflyError("--kernels belongs to --target c", 2);
     const header = headerPath(flags);
     await checkTargets(flags.output, header);
     const { module, facts } = await packNetwork(network, {

@@ -72,7 +72,7 @@ Examples:
   command.action(async (dataset: string, flags: SimulateFlags) => {
     if (flags.qemu !== undefined) return simulateQemu(command, dataset, flags);
     if (flags.board === undefined) throw new MayflyError("give a board (--board, `mayfly boards` lists them) or a machine of QEMU (--qemu)", 2);
-    if (command.getOptionValueSource("pool") === "cli") throw new MayflyError("--pool belongs to --qemu", 2);
+    for (const name of ["pool", "kernels"]) if (command.getOptionValueSource(name) === "cli") throw new MayflyError(`--${name} belongs to --qemu`, 2);
     say(`seed ${flags.seed}`);
     checkNetworkFlags(command, flags);
     if (flags.power !== "brownouts" && command.getOptionValueSource("cuts") === "cli") throw new MayflyError("--cuts belongs to --power brownouts: with another trace they fall as they fall", 2);

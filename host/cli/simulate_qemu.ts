@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { MACHINES, type Machine, networkBytes } from "../../firmware-sim/firmware/machines.js";
 import { type FirmwareRun, simulateFirmware } from "../../firmware-sim/firmware/simulate.js";
 import { requireTools } from "../../firmware-sim/firmware/tools.js";
@@ -6,6 +6,7 @@ import { frame } from "../data/dataset.js";
 import { pool } from "../data/pool.js";
 import { planMemory } from "../engine/plan.js";
 import { MayflyError } from "../errors.js";
+import type { Kernels } from "../pack_c/c_library.js";
 import { type DataFlags, dataOptions, openData } from "./data_options.js";
 import { wholeFrom } from "./flags.js";
 import { checkNetworkFlags, type NetworkFlags, specFrom } from "./network_options.js";
@@ -14,6 +15,12 @@ import { bytesText, count, say, sayJson, style } from "./output.js";
 export interface QemuFlags {
   qemu?: string;
   pool: number;
+  kernels: Kernels;
+}
+
+/** Shared with `pack --target c`. */
+export function kernelsOption(): Option {
+  return new Option("--kernels <name>", "C target: the engine's own inner loops (wasm), or ones written for Cortex-M with its DSP instructions (c); the bits are the same").choices(["wasm", "c"]).default("wasm");
 }
 
 /** Options of `simulate` that mean something with --qemu, besides those of network and data. */
@@ -23,7 +30,8 @@ export function addQemuOptions(command: Command): Command {
   return command
     .optionsGroup("Firmware:")
     .option("--qemu <machine>", `build the job as firmware and run it in QEMU: ${MACHINES.map(({ name, core }) => `${name} (${core})`).join(", ")}`)
-    .option("--pool <n>", "average n × n values of a frame into one, for machines too small for full frames", wholeFrom(1), 1);
+    .option("--pool <n>", "average n × n values of a frame into one, for machines too small for full frames", wholeFrom(1), 1)
+    .addOption(kernelsOption());
 }
 
 /** The same job as firmware: C of the packed network, built by gcc-arm-none-eabi, run by qemu-system-arm. */
@@ -35,10 +43,11 @@ export async function simulateQemu(command: Command, dataset: string, flags: Qem
   requireTools();
   const data = pool((await openData(dataset, dataOptions(flags))).train, flags.pool);
   const spec = specFrom(flags, data.shape, data.classes, { holdSamples: Math.floor(flags.steps / 2), totalSamples: flags.steps });
-  planMemory({ ...spec, memoryLimitBytes: Math.min(networkBytes(machine), spec.memoryLimitBytes || networkBytes(machine)) });
+  const missing = planMemory(spec).bytes.total - networkBytes(machine);
+  if (missing > 0) throw new MayflyError(`the network does not fit ${machine.name}: it needs ${count(missing)} bytes more than the ${count(networkBytes(machine))} that stack and application leave of ${count(machine.ram.bytes)}`, 2);
   say(`${machine.name} (${machine.core}), ${count(flags.steps)} samples of ${data.name}, frames ${data.shape.width}x${data.shape.height}`);
   const samples = Array.from({ length: flags.steps }, (_, step) => ({ frame: frame(data, step % data.labels.length), label: data.labels[step % data.labels.length] ?? 0 }));
-  const run = await simulateFirmware(machine, spec, samples);
+  const run = await simulateFirmware(machine, spec, samples, { kernels: flags.kernels });
   for (const line of summary(machine, run, flags.steps)) say(line);
   if (flags.json) sayJson(facts(machine, run, flags));
   if (!run.sameCheckpoint) throw new MayflyError(`the firmware's weights are ${run.weightsHash}, the engine's here ${run.expectedHash}`, 1);
@@ -59,10 +68,10 @@ function summary(machine: Machine, { sizes, report, profile }: FirmwareRun, step
   ];
 }
 
-function facts(machine: Machine, run: FirmwareRun, flags: { steps: number; seed: number }): Record<string, unknown> {
+function facts(machine: Machine, run: FirmwareRun, flags: { steps: number; seed: number; kernels: Kernels }): Record<string, unknown> {
   const { report, sizes, profile } = run;
   return {
-    qemu: machine.name, core: machine.core, seed: flags.seed, steps: flags.steps,
+    qemu: machine.name, core: machine.core, kernels: flags.kernels, seed: flags.seed, steps: flags.steps,
     weightsHash: run.weightsHash, expectedHash: run.expectedHash, sameCheckpoint: run.sameCheckpoint, checkpointHash: run.checkpointHash,
     instructions: report.instructions, instructionsPerStep: report.instructions / flags.steps,
     instructionsPerMac: profile?.forward ?? null, instructionsPerWeightUpdated: profile?.update ?? null,

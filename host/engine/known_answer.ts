@@ -11,8 +11,8 @@ import { readRegions } from "./regions.js";
  * checkpoints whose CRC-32 is known. Takes about a millisecond. test/host/engine/known_answer.test.ts holds the oracle against the same numbers.
  */
 export const KNOWN_ANSWERS: readonly { readonly name: string; readonly crc: number }[] = [
-  { name: "pair, i16 and i8", crc: 0x2fadedb2 },
-  { name: "class-wise, i8 and i16", crc: 0x1544cba8 },
+  { name: "pair, i16 and i8", crc: 0x70e946ba },
+  { name: "class-wise, i8 and i16", crc: 0x8daed6da },
 ];
 
 /** With widths that leave every SIMD kernel whole tiles, a single block of 8 and padding: 55 = 32 + 16 + 8 - 1, 40 = 32 + 8. */

@@ -54,6 +54,15 @@ export class Library {
     this.text = `${this.text.slice(0, start)}${signature}\n${body}${this.text.slice(end)}`;
   }
 
+  /** Leaves a function of i32 parameters and no result to the embedder: its callers call the import `module.name`. */
+  importInstead(name: string, module: string, field: string): void {
+    const start = this.text.indexOf(`\n (func $${name} `) + 1;
+    if (start === 0) throw this.missing(`function ${name}`);
+    const parameters = [...this.text.slice(start, this.text.indexOf("\n", start)).matchAll(/\(param (\$\S+) i32\)/g)].map(([, local]) => local ?? "");
+    this.replaceBody(name, `  (call $${module}/${field} ${parameters.map((local) => `(local.get ${local})`).join(" ")})`);
+    this.text = this.text.replace("(module\n", `(module\n (import "${module}" "${field}" (func $${module}/${field} (param${" i32".repeat(parameters.length)})))\n`);
+  }
+
   /** Adds whole definitions. */
   append(definitions: string): void {
     this.text = `${this.text.slice(0, this.text.lastIndexOf("\n)"))}\n${definitions}\n)\n`;

@@ -31,8 +31,11 @@ const PAIR_PHASES = ["choosePair", "startPair", "sumPair", "endPair", "updateLab
 const CLASSWISE_PHASES = ["single_pass/updateSinglePass"];
 const SINGLE_PHASES = ["startSingle", "sumSingle", "endSingle", "sumReadout", "updateReadout"].map((name) => `single_pass/${name}`);
 
-/** The engine's code for one network. `network` is a started one of the same build and spec: its memory holds what becomes constant. */
-export async function specialise(network: Network, exports: Readonly<Record<string, number>>): Promise<Uint8Array> {
+/**
+ * The engine's code for one network. `network` is a started one of the same build and spec: its memory holds what becomes constant.
+ * Functions of the engine by their names in the sources, that the embedder brings, are `imports`.
+ */
+export async function specialise(network: Network, exports: Readonly<Record<string, number>>, imports: Readonly<Record<string, readonly [module: string, field: string]>> = {}): Promise<Uint8Array> {
   const binaryen = await loadBinaryen();
   const library = Library.read(binaryen, network.build);
   const words = specWords(network.engine);
@@ -41,6 +44,7 @@ export async function specialise(network: Network, exports: Readonly<Record<stri
   fixLayerTable(library, network, words);
   cutUnused(library, words);
   refuseOthers(library, words, specAt);
+  for (const [name, [from, field]] of Object.entries(imports)) library.importInstead(name, from, field);
   return optimise(binaryen, library, exports);
 }
 

@@ -4,10 +4,11 @@ import { HEADER_BYTES, REGION_FRAME, REGION_LOGITS, REGION_SCORES } from "../../
 import * as statuses from "../../assembly/abi/status.js";
 import type { Network } from "../engine/network.js";
 import { packNetwork } from "../pack/pack.js";
-import type { PackedFacts } from "../pack/packed_module.js";
+import { type PackedFacts, freshNetwork, specWords } from "../pack/packed_module.js";
 import { DATA, readSections, readSegments, segmentsOf, type Segment } from "../pack/sections.js";
+import { specialise } from "../pack/specialise.js";
 import { libraryFile } from "./files.js";
-import { translate } from "./translate.js";
+import { KERNELS, translate } from "./translate.js";
 import { wasm2c } from "./wasm2c.js";
 
 /** What mayfly.h declares; everything else of the module is left out. */
@@ -24,7 +25,21 @@ export interface CLibraryOptions {
   version?: string;
   /** Puts the trained state inside, not only the spec; default true. */
   state?: boolean;
+  /**
+   * "wasm" (default): all code is the engine's own. "c": the inner loops of the first layer are C written for Cortex-M (mayfly_kernels.h), with the DSP
+   * instructions where there are any; the same bits.
+   */
+  kernels?: Kernels;
 }
+
+export type Kernels = "wasm" | "c";
+
+const NATIVE_KERNELS = {
+  "assembly/kernels/forward_single/forwardSingle<i8>": [KERNELS, "forward_single_i8"],
+  "assembly/kernels/forward_single/forwardSingle<i16>": [KERNELS, "forward_single_i16"],
+  "assembly/kernels/update/updateSingle<i8>": [KERNELS, "update_single_i8"],
+  "assembly/kernels/update/updateSingle<i16>": [KERNELS, "update_single_i16"],
+} as const;
 
 export interface CLibrary {
   readonly facts: PackedFacts;
@@ -41,12 +56,15 @@ export interface CLibrary {
  */
 export async function packCLibrary(network: Network, options: CLibraryOptions = {}): Promise<CLibrary> {
   const { module, facts } = await packNetwork(network, { build: "scalar", state: options.state });
-  const code = translate(await wasm2c(module), EXPORTS);
+  const native = options.kernels === "c";
+  // The module was tested against the engine; with kernels of its own only its code is taken.
+  const code = translate(await wasm2c(native ? await specialise(freshNetwork(specWords(network.engine), "scalar"), {}, NATIVE_KERNELS) : module), EXPORTS);
   const files = new Map([
     ["src/mayfly.h", header(network, facts)],
-    ["src/mayfly.c", source(code, network, module)],
+    ["src/mayfly.c", source(native ? `#include "mayfly_kernels.h"\n\n${code}` : code, network, module)],
     ["src/mayfly_rt.h", libraryText("mayfly_rt.h")],
   ]);
+  if (native) files.set("src/mayfly_kernels.h", libraryText("mayfly_kernels.h"));
   const values = {
     DESCRIPTION: facts.state ? `It has been trained on ${network.samples} samples.` : "It starts untrained.",
     MEMORY: `${network.plan.bytes.total}`, CHECKPOINT: `${network.plan.bytes.checkpoint}`, VERSION: options.version ?? "0.0.0",

@@ -6,7 +6,7 @@
 const ACCESS = /\b(i(?:32|64)_(?:load|store)(8|16|32)?(?:_[su])?)\((\w+), (\d+)u/;
 const ASSIGNMENT = /^\s*(var_[a-z]\d+) ([-+*/&|^%]|<<|>>)?= (.*);$/;
 /** A place that is jumped to or from, a block, a call of the engine's own: what comes behind may not run, or not after this. */
-const BOUNDARY = /\bgoto\b|:;?\s*$|\bif\b|[{}]|\bengine_\w+\(|\breturn\b/;
+const BOUNDARY = /\bgoto\b|:;?\s*$|\bif\b|[{}]|\b(?:engine|kernel)_\w+\(|\breturn\b/;
 
 interface Access {
   readonly line: number;

@@ -11,6 +11,10 @@ const INSTANCE = `w2c_${MODULE_NAME}* instance`;
 /** Everything from the first function of the module itself on; the exports' wrappers are before. */
 const FIRST_FUNCTION = new RegExp(`^(?:static )?(?:u32|u64|void) ${PREFIX}(\\w+)\\(${escape(INSTANCE)}.*\\) \\{$`);
 
+/** What the packed module imports (library/mayfly_kernels.h defines it). */
+export const KERNELS = "kernels";
+const CALL_OF_KERNEL = new RegExp(`\\bw2c_${KERNELS}_(\\w+)\\(instance->w2c_${KERNELS}_instance(?:, )?`, "g");
+
 interface CFunction {
   readonly name: string;
   readonly lines: readonly string[];
@@ -65,8 +69,7 @@ function definition({ lines }: CFunction): string {
 function rewriteLine(line: string): string {
   return line
     .replace(/_default32\(&instance->w2c_memory, \(u64\)\((\w+)\)(?: \+ (\d+)u?)?/g, (_, address: string, offset: string | undefined) => `(${address}, ${offset ?? 0}u`)
-    // Signed, as the comparison before it is: so the compiler knows a minimum or maximum, and the saturation instruction.
-    .replace(/ = (var_i\d+) \? (var_i\d+) : (var_i\d+);/, " = (u32)($1 ? (s32)$2 : (s32)$3);")
+    .replace(CALL_OF_KERNEL, "kernel_$1(")
     .replace(new RegExp(`\\b${PREFIX}(\\w+?)(_0)?\\((?:instance(?:, )?)?`, "g"), (_, name: string) => `engine_${name}(`);
 }
 

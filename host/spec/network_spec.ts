@@ -81,7 +81,11 @@ export type NetworkSpec = Omit<Parsed, "layers" | "label" | "readout" | "inputDr
 const PAIR_DIFFERENCE = { rate: 1.5e-3, temperature: 20, inputDropout: 0.2 };
 const PAIR_THRESHOLD = { rate: 2e-4, temperature: 10, inputDropout: 0 };
 const CLASSWISE = { rate: 7e-4, temperature: 20, inputDropout: 0.2 };
-const SCALES = { i16: 12, i8: 8 };
+
+/** Weights are multiples of 2^-scale. An i8 has few steps, so a layer with few inputs, whose weights are larger, gets coarser ones. */
+function defaultScale(weights: "i8" | "i16", inputs: number): number {
+  return weights === "i16" ? 12 : inputs >= 512 ? 8 : 7;
+}
 
 /** With more input values the default dropout could overflow a sum (docs/algorithm.md, Input dropout), so there is none. */
 const DROPOUT_MAX_VALUES = 3400;
@@ -118,11 +122,11 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
   }
   return {
     ...spec,
-    layers: spec.layers.map((layer) => ({
+    layers: spec.layers.map((layer, index) => ({
       kind: layer.kind,
       units: layer.units,
       weights: layer.weights,
-      scale: layer.scale ?? SCALES[layer.weights],
+      scale: layer.scale ?? defaultScale(layer.weights, spec.layers[index - 1]?.units ?? values),
       rate: layer.rate ?? learning.rate,
       temperature: layer.temperature ?? learning.temperature,
       decay: layer.decay ?? 0,

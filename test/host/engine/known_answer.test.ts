@@ -22,12 +22,12 @@ const pair: Spec = {
   readoutRate: 167772, holdSteps: 0, totalSteps: 0, seed: 7, biasLevel: 8, loss: "difference", inputDropout: 51, minCoefficient: 164,
   layers: [
     { units: 55, weightBits: 16, scale: 12, rate: 25166, temperature: 20 * 256, decay: 262, threshold: 256, init: 256 },
-    { units: 40, weightBits: 8, scale: 8, rate: 25166, temperature: 20 * 256, decay: 0, threshold: 256, init: 256 },
+    { units: 40, weightBits: 8, scale: 7, rate: 25166, temperature: 20 * 256, decay: 0, threshold: 256, init: 256 },
   ],
 };
 const classwise: Spec = {
   ...pair, objective: "classwise", placement: "none", readoutFrom: 0,
-  layers: [{ ...pair.layers[0]!, weightBits: 8, scale: 8, rate: 11744 }, { ...pair.layers[1]!, weightBits: 16, scale: 12, rate: 11744 }],
+  layers: [{ ...pair.layers[0]!, weightBits: 8, scale: 7, rate: 11744 }, { ...pair.layers[1]!, weightBits: 16, scale: 12, rate: 11744 }],
 };
 
 test.each([[0, pair], [1, classwise]] as const)("the oracle, on its own, comes to known answer %i", (index, spec) => {

@@ -36,6 +36,8 @@ test("defaults go with the objective, the loss and the weights", () => {
   expect(first({ objective: "classwise" })).toMatchObject({ rate: 7e-4, temperature: 20, scale: 12 });
   expect([resolveSpec({ ...smallest, loss: "threshold" }).inputDropout, resolveSpec({ ...smallest, objective: "classwise" }).inputDropout]).toEqual([0, 0.2]);
   expect(first({ layers: [{ units: 60, weights: "i8" }] })).toMatchObject({ weights: "i8", scale: 8 });
+  // Fewer inputs make larger weights, and those get coarser steps.
+  expect(resolveSpec({ ...smallest, layers: [{ units: 60, weights: "i8" }, { units: 40, weights: "i8" }] }).layers.map(({ scale }) => scale)).toEqual([8, 7]);
   expect(first({ layers: [{ units: 60, weights: "i8", scale: 5, rate: 0, temperature: 1, decay: 0.01, threshold: 2, init: 0 }] }))
     .toEqual({ kind: "dense", units: 60, weights: "i8", scale: 5, rate: 0, temperature: 1, decay: 0.01, threshold: 2, init: 0 });
 });
