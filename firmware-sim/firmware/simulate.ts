@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Network } from "../../host/engine/network.js";
 import { describeStatus } from "../../host/engine/status.js";
 import { MayflyError } from "../../host/errors.js";
-import { packCLibrary } from "../../host/pack_c/c_library.js";
+import { type Kernels, packCLibrary } from "../../host/pack_c/c_library.js";
 import { temporaryFolder } from "../../host/runtimes/files.js";
 import type { NetworkSpecInput } from "../../host/spec/network_spec.js";
 import { type BuildOptions, type FirmwareSizes, buildFirmware } from "./build.js";
@@ -28,9 +28,9 @@ export interface FirmwareRun {
   readonly profile: Profile | null;
 }
 
-export async function simulateFirmware(machine: Machine, spec: NetworkSpecInput, samples: readonly Sample[], options: BuildOptions = {}): Promise<FirmwareRun> {
+export async function simulateFirmware(machine: Machine, spec: NetworkSpecInput, samples: readonly Sample[], options: BuildOptions & { kernels?: Kernels } = {}): Promise<FirmwareRun> {
   const network = Network.create(spec, { build: "scalar" });
-  const { files } = await packCLibrary(network, { state: false });
+  const { files } = await packCLibrary(network, { state: false, kernels: options.kernels });
   const pieces = network.spec.layers.length === 1 && (network.spec.layers[0]?.units ?? 0) <= PIECE_UNITS && network.spec.objective === "pair";
   const folder = await temporaryFolder();
   try {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Network } from "../../../host/engine/network.js";
-import { packCLibrary } from "../../../host/pack_c/c_library.js";
+import { type Kernels, packCLibrary } from "../../../host/pack_c/c_library.js";
 import { libraryFile } from "../../../host/pack_c/files.js";
 import { temporaryFolder } from "../../../host/runtimes/files.js";
 import { mnistJob, type Job } from "./jobs.js";
@@ -18,8 +18,8 @@ afterEach(() => folder.remove());
 const STRICT = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-fsanitize=undefined", "-fno-sanitize-recover=all", "-DMAYFLY_CHECK_ALIGNMENT"];
 
 /** The checkpoint that the plain example writes. */
-async function trainNatively(network: Network, { samples }: Pick<Job, "samples">, state: boolean): Promise<Uint8Array> {
-  const { files } = await packCLibrary(network, { state });
+async function trainNatively(network: Network, { samples }: Pick<Job, "samples">, state: boolean, kernels?: Kernels): Promise<Uint8Array> {
+  const { files } = await packCLibrary(network, { state, kernels });
   for (const [name, text] of files) {
     mkdirSync(dirname(join(folder.path, name)), { recursive: true });
     writeFileSync(join(folder.path, name), text);
@@ -32,13 +32,15 @@ async function trainNatively(network: Network, { samples }: Pick<Job, "samples">
 
 describeNative("the C library, compiled for this machine", () => {
   test.each([
-    ["pair", [48, 24], "i16", undefined],
-    ["pair", [24], "i8", 0.001],
-    ["classwise", [40, 20], "i8", 0.001],
-  ] as const)("%s %j %s trains to the engine's bits, aligned and without undefined behaviour", async (objective, layers, weights, decay) => {
+    ["pair", [48, 24], "i16", undefined, "wasm"],
+    ["pair", [45], "i8", 0.001, "wasm"],
+    ["classwise", [40, 20], "i8", 0.001, "wasm"],
+    ["pair", [43, 24], "i16", undefined, "c"],
+    ["classwise", [40, 20], "i8", 0.001, "c"],
+  ] as const)("%s %j %s, decay %s, kernels %s trains to the engine's bits, aligned and without undefined behaviour", async (objective, layers, weights, decay, kernels) => {
     const job = await mnistJob(60, layers, weights, 2);
     const spec = { ...job.spec, objective, layers: job.spec.layers.map((layer) => ({ ...layer, decay })) };
-    const written = await trainNatively(Network.create(spec), job, false);
+    const written = await trainNatively(Network.create(spec), job, false, kernels);
     const network = Network.create(spec);
     for (const { frame, label } of job.samples) network.train(frame, label);
     expect(Buffer.compare(written, network.checkpoint())).toBe(0);

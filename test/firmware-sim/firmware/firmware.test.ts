@@ -46,6 +46,20 @@ describeFirmware("firmware in QEMU", () => {
     expect(run.report.stackBytes).toBeLessThan(machine("stm32vldiscovery").stackBytes);
   });
 
+  test.each([
+    ["mps2-an386", "i16", 1],
+    ["mps2-an385", "i8", 1],
+    ["mps3-an547", "i16", 1],
+    ["microbit", "i8", 2],
+  ] as const)("kernels in C give the same bits on %s, %s", async (name, weights, by) => {
+    const { spec, samples } = await mnistJob(100, [32], weights, by);
+    const run = await simulateFirmware(machine(name), spec, samples, { kernels: "c" });
+    expect(run.sameCheckpoint).toBe(true);
+    if (name !== "mps2-an386") return;
+    expect(run.profile?.forward).toBeLessThanOrEqual(FIRMWARE.kernelsInC.forwardInstructions);
+    expect(run.profile?.update).toBeLessThanOrEqual(FIRMWARE.kernelsInC.updateInstructions);
+  });
+
   test("a network one size too large fails to link by as many bytes as it fails to plan", async () => {
     const small = machine("stm32vldiscovery");
     const { spec: largest } = await mnistJob(1, [1], "i8", 2);

@@ -6,9 +6,9 @@ import { findCommand } from "../../../host/runtimes/files.js";
 const required = process.env["MAYFLY_REQUIRE_ALL"] === "1";
 
 function describeWith(missing: readonly string[], install: string, name: string, body: () => void): void {
-  if (missing.length === 0) return describe(name, body);
-  if (!required) return describe.skip(`${name} (${missing.join(", ")} not installed: ${install})`, body);
-  describe(name, () => {
+  if (missing.length === 0) describe(name, body);
+  else if (!required) describe.skip(`${name} (${missing.join(", ")} not installed: ${install})`, body);
+  else describe(name, () => {
     test("its tools are installed", () => {
       throw new Error(`${missing.join(", ")} not installed: ${install}`);
     });
