@@ -12,9 +12,9 @@ export const SLOTS = 2;
 export const HEADER_BYTES = 32;
 /** Words of a record: rank, CRC of the header it belongs to, CRC of the two words before. A torn erase can change one bit of a rank. */
 export const RECORD_BYTES = 12;
-/** One record for the commit and five for reboots. Ranks of a sequence number are 16 apart: 2 · RECORDS must be below. */
-export const RECORDS = 6;
-export const RANKS = 16;
+/** One record for the commit and 23 for restarts. Ranks of a sequence number are 64 apart: 2 · RECORDS must be below. */
+export const RECORDS = 24;
+export const RANKS = 64;
 
 /** Where things stand in the two slots; addresses count from the start of the checkpoint area. */
 export interface SlotLayout {
