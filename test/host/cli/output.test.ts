@@ -38,7 +38,7 @@ describe("readers that leave", () => {
   test("no stack and no complaint on a broken pipe", () => {
     expect(shell(`mayfly ${PLAN.join(" ")} 2>&1 | true`).stderr).toBe("");
     expect(shell(`mayfly ${PLAN.join(" ")} --json 2>/dev/null | true`).stderr).toBe("");
-    expect(shell("mayfly --help | head -1").stderr).toBe("");
+    expect(shell("mayfly --help | { read line; }").stderr).toBe("");
   });
 
   if (existsSync("/dev/full")) test("a full disk behind stdout is one line and status 1", () => {
