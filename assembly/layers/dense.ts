@@ -3,14 +3,12 @@
  * in either direction. Each function picks the kernel of the layer's weight type and nothing else.
  */
 import { advanceLanes } from "../fixed/random";
-import { coefficientsPaired } from "../kernels/coefficients";
 import { decayRow } from "../kernels/decay";
 import { forwardPaired } from "../kernels/forward_paired";
 import { forwardSingle } from "../kernels/forward_single";
 import { entries } from "../kernels/rows";
 import { updatePaired, updateSingle } from "../kernels/update";
-import { LAYER_LANES, LAYER_ROWS_USED } from "../abi/state";
-import { count } from "../state";
+import { LAYER_LANES } from "../abi/state";
 import { inputs, layerState, stride, units, updateShift, weightBytes, weights } from "./layer";
 
 /** sums += x @ W over units `from`..`to`-1 for the rows of a single list. */

@@ -2,22 +2,17 @@
  * The engine as the compiler left it, before optimisation and with every name: WebAssembly text in which functions can be replaced
  * and loads from known addresses turned into constants.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import type { Build } from "../engine/artefacts.js";
+import { builtFile } from "../engine/built_file.js";
 import { MayflyError } from "../errors.js";
 import { type Binaryen, featuresOf } from "./binaryen.js";
-
-/** Beside the bundle in `dist/`, or seen from the sources. */
-const FOLDERS = ["./engine/", "../../dist/engine/"];
 
 export class Library {
   private constructor(readonly build: Build, private text: string, private readonly constants: ReadonlyMap<string, number>) {}
 
   static read(binaryen: typeof Binaryen, build: Build): Library {
-    const path = FOLDERS.map((folder) => fileURLToPath(new URL(`${folder}mayfly.${build}.lib.wasm`, import.meta.url))).find(existsSync);
-    if (!path) throw new MayflyError(`the ${build} library of the engine is missing (mayfly.${build}.lib.wasm): run \`npm run build\``, 1);
-    const module = binaryen.readBinary(new Uint8Array(readFileSync(path)));
+    const module = binaryen.readBinary(new Uint8Array(readFileSync(builtFile(`engine/mayfly.${build}.lib.wasm`))));
     try {
       module.setFeatures(featuresOf(binaryen, build));
       const constants = new Map<string, number>();

@@ -2,23 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Build } from "../engine/artefacts.js";
+import { builtFile } from "../engine/built_file.js";
 import { withMemory } from "../engine/memory_section.js";
-import { MayflyError } from "../errors.js";
 import type { Artefact } from "./runtime.js";
-
-/** Beside the bundle in `dist/`, or seen from the sources. */
-const FOLDERS = ["./", "../../dist/"];
-
-/** Path of a file that `npm run build` makes. */
-export function builtFile(name: string): string {
-  for (const folder of FOLDERS) {
-    const path = fileURLToPath(new URL(folder + name, import.meta.url));
-    if (existsSync(path)) return path;
-  }
-  throw new MayflyError(`${name} is missing: run \`npm run build\``, 1);
-}
 
 /** The engine's module in a shape, as built. */
 export function readModule(artefact: Artefact, build: Build): Uint8Array<ArrayBuffer> {
