@@ -29,8 +29,10 @@ function keepUnoptimised(file) {
 }
 
 if (!libraryOnly) {
-  for (const target of ["scalar", "simd"]) await compile("assembly/index.ts", target, [keepUnoptimised(`dist/engine/mayfly.${target}.lib.wasm`)]);
-  await compile("assembly/index.ts", "relaxed");
+  for (const size of ["", "full-"]) {
+    for (const build of ["scalar", "simd"]) await compile("assembly/index.ts", size + build, [keepUnoptimised(`dist/engine/mayfly.${size}${build}.lib.wasm`)]);
+    await compile("assembly/index.ts", `${size}relaxed`);
+  }
   for (const target of ["wasi-scalar", "wasi-simd"]) await compile("assembly/wasi/main.ts", target);
   for (const target of ["batch-scalar", "batch-simd"]) await compile("assembly/wasi/batch.ts", target);
   for (const target of ["kernels-scalar", "kernels-simd", "kernels-relaxed"]) await compile("assembly/kernels/index.ts", target);

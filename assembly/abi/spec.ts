@@ -32,7 +32,28 @@ export const SPEC_LOSS: i32 = 19;
 export const SPEC_INPUT_DROPOUT: i32 = 20;
 /** A coefficient below this (q15) counts as 0: a sample that is well separated teaches the layer nothing and costs no update. */
 export const SPEC_MIN_COEFFICIENT: i32 = 21;
-export const SPEC_RESERVED: i32 = 22;
+
+// Header words that only the full build knows; the core build wants 0 in all of them.
+export const SPEC_VARIANTS: i32 = 22;
+/** Training frames are shifted by up to so many pixels each way. */
+export const SPEC_JITTER: i32 = 22;
+/** Whether positives get much goodness or little. */
+export const SPEC_SENSE: i32 = 23;
+/** Phases apart in time: so many steps learn from positives only, then SPEC_ASLEEP from negatives only; both 0: together. */
+export const SPEC_AWAKE: i32 = 24;
+export const SPEC_ASLEEP: i32 = 25;
+/** Times the random mask of a hybrid negative is blurred. */
+export const SPEC_MASK_BLURS: i32 = 26;
+/** Iterations of a recurrent network, 0 = feed-forward; from bit 8 the first that counts and learns, from bit 16 the last. */
+export const SPEC_RECURRENCE: i32 = 27;
+/** Share of the old state in an iteration of a recurrent network, q8. */
+export const SPEC_DAMPING: i32 = 28;
+/** Where the targets of the readout and of class-wise goodness come from. */
+export const SPEC_TARGETS: i32 = 29;
+/** Seed of this device's own gains and ceilings; 0 = the ideal device. */
+export const SPEC_DEVICE: i32 = 30;
+/** Spatially extended labels: 0 = none, else set (1, 2), from bit 8 their intensity, q4. */
+export const SPEC_WAVES: i32 = 31;
 
 // Words of one layer.
 export const LAYER_KIND: i32 = 0;
@@ -50,7 +71,21 @@ export const LAYER_DECAY: i32 = 6;
 export const LAYER_THRESHOLD: i32 = 7;
 /** Standard deviation of the initial weights times sqrt(inputs), q8. */
 export const LAYER_INIT: i32 = 8;
-export const LAYER_RESERVED: i32 = 9;
+
+// Words of a layer that only the full build knows.
+export const LAYER_VARIANTS: i32 = 9;
+/** Groups of units that each decide for themselves; 0 or 1 = the whole layer. */
+export const LAYER_BLOCKS: i32 = 9;
+/** Largest activity, q7; 0 = none but the format's. */
+export const LAYER_CEILING: i32 = 10;
+/** Strength of peer normalisation, q15. */
+export const LAYER_PEER: i32 = 11;
+/** Receptive field of a map: width, height << 8, stride << 16, padding << 24. */
+export const LAYER_FIELD: i32 = 12;
+/** Units at each place of a map. */
+export const LAYER_CHANNELS: i32 = 13;
+/** Side of the squares of max pooling; 0 or 1 = none. */
+export const LAYER_POOL: i32 = 14;
 
 export const OBJECTIVE_PAIR: i32 = 0;
 export const OBJECTIVE_CLASSWISE: i32 = 1;
@@ -61,4 +96,20 @@ export const LABEL_REPLACE: i32 = 1;
 export const LABEL_APPEND: i32 = 2;
 export const NEGATIVES_RANDOM: i32 = 0;
 export const NEGATIVES_HARD: i32 = 1;
+/** The image mixed with the one before through a random mask (Hinton 2022, §3.2). */
+export const NEGATIVES_HYBRID: i32 = 2;
+/** The host writes the negative frame. */
+export const NEGATIVES_GIVEN: i32 = 3;
+export const SENSE_MAXIMISE: i32 = 0;
+export const SENSE_MINIMISE: i32 = 1;
+/** The label is the target. */
+export const TARGETS_LABEL: i32 = 0;
+/** The host writes the probability of every class. */
+export const TARGETS_GIVEN: i32 = 1;
 export const KIND_DENSE: i32 = 0;
+/** Receptive fields without weight sharing. */
+export const KIND_LOCAL: i32 = 1;
+/** Receptive fields with one set of weights. */
+export const KIND_CONV: i32 = 2;
+/** A function that only the host knows, with no weights. */
+export const KIND_BOX: i32 = 3;

@@ -87,7 +87,7 @@ async function moduleOf(network: Network): Promise<{ module: Uint8Array; name: s
     return { module, name: "packed scalar module", codeBytes: facts.bytes.code, dataBytes: facts.bytes.data };
   } catch (error) {
     if (!(error instanceof MayflyError && error.message.includes("npm install binaryen"))) throw error;
-    const module = withMemory(readArtefact("scalar"), network.plan.pages);
+    const module = withMemory(readArtefact("scalar", network.size), network.plan.pages);
     return { module, name: "scalar engine", codeBytes: module.length, dataBytes: 0 };
   }
 }

@@ -31,9 +31,10 @@ Example:
       if (settings.datasetHash !== undefined && settings.datasetHash !== datasetHash(data.train, data.test)) {
         throw new MayflyError(`${settings.dataset} has changed since ${path} began: the run cannot go on with other samples`, 1);
       }
-      if (engineHash() !== startedOn) {
-        say(`note: the run began on engine ${startedOn}, this is engine ${engineHash()}: its weights may differ from those of an uninterrupted run`);
-        run.record.engineHash = engineHash();
+      const engine = engineHash(network.size);
+      if (engine !== startedOn) {
+        say(`note: the run began on engine ${startedOn}, this is engine ${engine}: its weights may differ from those of an uninterrupted run`);
+        run.record.engineHash = engine;
       }
       await run.tidy();
       await trainRun(run, network, data, flags);

@@ -62,7 +62,7 @@ Examples:
     // From here on nothing the user wrote can be wrong any more, so a refused start leaves no run directory behind.
     const run = await RunDirectory.create(flags.out ?? defaultPath(dataset, flags), {
       ...absoluteData(dataset, dataOptions(flags)), datasetHash: datasetHash(data.train, data.test), epochs: flags.epochs, evaluateEvery: flags.evaluateEvery, stopAt: flags.stopAt ?? null, patience: flags.patience ?? null,
-    }, engineHash(), { numbered: flags.out === undefined });
+    }, engineHash(network.size), { numbered: flags.out === undefined });
     await trainRun(run, network, data, flags);
   });
 }

@@ -10,14 +10,22 @@ export const BUILDS: readonly PortableBuild[] = ["scalar", "simd"];
 export type Build = PortableBuild | "relaxed";
 export const ALL_BUILDS: readonly Build[] = [...BUILDS, "relaxed"];
 
-/** The bytes of a build, as `npm run build` made them: one page of memory, which `withMemory` resizes. */
-export function readArtefact(build: Build): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(builtFile(`engine/mayfly.${build}.wasm`)));
+/** Each build comes in two sizes with the same bits: the small core of the main job, and the full one with every variant of the papers. */
+export type Size = "core" | "full";
+
+/** What a build's files are called below dist/engine/, without their endings. */
+export function artefactName(build: Build, size: Size): string {
+  return `mayfly.${size === "full" ? "full-" : ""}${build}`;
 }
 
-/** The first 16 hex digits of the SHA-256 of both portable builds: names the engine a result came from, whichever build ran. */
-export function engineHash(): string {
+/** The bytes of a build, as `npm run build` made them: one page of memory, which `withMemory` resizes. */
+export function readArtefact(build: Build, size: Size = "core"): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(builtFile(`engine/${artefactName(build, size)}.wasm`)));
+}
+
+/** The first 16 hex digits of the SHA-256 of both portable builds of a size: names the engine a result came from, whichever build ran. */
+export function engineHash(size: Size = "core"): string {
   const hash = createHash("sha256");
-  for (const build of BUILDS) hash.update(readArtefact(build));
+  for (const build of BUILDS) hash.update(readArtefact(build, size));
   return hash.digest("hex").slice(0, 16);
 }

@@ -6,12 +6,13 @@ import { BAD_SPEC, NO_MEMORY } from "../../assembly/abi/status.js";
 import { MayflyError } from "../errors.js";
 import { decodeSpec, encodeSpec } from "../spec/encode.js";
 import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
-import type { Build } from "./artefacts.js";
+import type { Build, Size } from "./artefacts.js";
 import type { EngineExports } from "./exports.js";
 import { checked } from "./instance.js";
 import { type BuildChoice, type LoadedEngine, loadEngine } from "./load.js";
 import { type MemoryPlan, HEADER_BYTES, planOn } from "./plan.js";
 import { type Region, readRegions } from "./regions.js";
+import { sizeFor } from "./size.js";
 import { describeStatus, EngineError } from "./status.js";
 
 /** A typed view of a region in the engine's memory; it stays valid, for the memory never moves or grows. */
@@ -34,6 +35,9 @@ export interface NetworkOptions {
  * ```
  */
 export class Network {
+  /** The engine the network runs in. */
+  readonly build: Build;
+  readonly size: Size;
   readonly spec: NetworkSpec;
   readonly regions: readonly Region[];
   /** The frame the engine reads: width * height * channels values, 0..255. */
@@ -42,7 +46,9 @@ export class Network {
   readonly scores: Int32Array;
   readonly logits: Int32Array;
 
-  private constructor(readonly build: Build, readonly engine: EngineExports, readonly plan: MemoryPlan) {
+  private constructor(loaded: LoadedEngine, readonly engine: EngineExports, readonly plan: MemoryPlan) {
+    this.build = loaded.build;
+    this.size = loaded.size;
     this.spec = readSpec(engine);
     this.regions = readRegions(engine);
     this.frame = this.view(this.region(kinds.REGION_FRAME)) as Uint8Array;
@@ -52,18 +58,18 @@ export class Network {
 
   /** A fresh network: weights drawn from the spec's seed. */
   static create(input: NetworkSpecInput, options: NetworkOptions = {}): Network {
-    const loaded = loadEngine(options.build);
     const words = encodeSpec(resolveSpec(input));
+    const loaded = loadEngine(options.build, sizeFor(words));
     const plan = planOn(loaded, words);
     const engine = startPlanned(loaded, plan, words);
     checked(engine, engine.init());
-    return new Network(loaded.build, engine, plan);
+    return new Network(loaded, engine, plan);
   }
 
   /** Takes up a checkpoint. `name` is what errors call it, e.g. the file. */
   static open(checkpoint: Uint8Array, name = "the model", options: NetworkOptions = {}): Network {
-    const loaded = loadEngine(options.build);
     const words = specOfCheckpoint(checkpoint, name);
+    const loaded = loadEngine(options.build, sizeFor(words));
     const plan = planOfCheckpoint(loaded, words, name);
     // Before the engine gets its memory: a damaged spec may ask for a lot of it.
     if (checkpoint.length !== plan.bytes.checkpoint) {
@@ -75,7 +81,7 @@ export class Network {
     const engine = startPlanned(loaded, plan, words);
     new Uint8Array(engine.memory.buffer).set(checkpoint, engine.spec_address() - HEADER_BYTES);
     checked(engine, engine.open(), name);
-    return new Network(loaded.build, engine, plan);
+    return new Network(loaded, engine, plan);
   }
 
   /** Learns from one sample: a frame of u8 values and its class. Throws on a wrong label; the network stays as it was. */

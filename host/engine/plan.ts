@@ -6,6 +6,7 @@ import { checked } from "./instance.js";
 import { type BuildChoice, type LoadedEngine, loadEngine } from "./load.js";
 import { pagesFor } from "./memory_section.js";
 import { type Region, readRegions } from "./regions.js";
+import { sizeFor } from "./size.js";
 
 export const HEADER_BYTES = ENGINE_HEADER_BYTES;
 
@@ -37,11 +38,12 @@ export interface MemoryPlan {
 
 /** What a network needs, before anything is built: computed by the engine itself, from the spec alone. */
 export function planMemory(input: NetworkSpecInput, options: { build?: BuildChoice } = {}): MemoryPlan {
-  return planOn(loadEngine(options.build), encodeSpec(resolveSpec(input)));
+  const words = encodeSpec(resolveSpec(input));
+  return planOn(loadEngine(options.build, sizeFor(words)), words);
 }
 
 /** Plans a spec block on a one-page engine. `context` names a model file in errors. */
-export function planOn(loaded: LoadedEngine, words: Int32Array, context?: string): MemoryPlan {
+export function planOn(loaded: Pick<LoadedEngine, "start">, words: Int32Array, context?: string): MemoryPlan {
   const engine = loaded.start(1);
   new Int32Array(engine.memory.buffer, engine.spec_address(), words.length).set(words);
   const total = checked(engine, engine.plan(), context);

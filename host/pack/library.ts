@@ -3,7 +3,7 @@
  * and loads from known addresses turned into constants.
  */
 import { readFileSync } from "node:fs";
-import type { Build } from "../engine/artefacts.js";
+import { type Build, type Size, artefactName } from "../engine/artefacts.js";
 import { builtFile } from "../engine/built_file.js";
 import { MayflyError } from "../errors.js";
 import { type Binaryen, featuresOf } from "./binaryen.js";
@@ -11,8 +11,8 @@ import { type Binaryen, featuresOf } from "./binaryen.js";
 export class Library {
   private constructor(readonly build: Build, private text: string, private readonly constants: ReadonlyMap<string, number>) {}
 
-  static read(binaryen: typeof Binaryen, build: Build): Library {
-    const module = binaryen.readBinary(new Uint8Array(readFileSync(builtFile(`engine/mayfly.${build}.lib.wasm`))));
+  static read(binaryen: typeof Binaryen, build: Build, size: Size): Library {
+    const module = binaryen.readBinary(new Uint8Array(readFileSync(builtFile(`engine/${artefactName(build, size)}.lib.wasm`))));
     try {
       module.setFeatures(featuresOf(binaryen, build));
       const constants = new Map<string, number>();

@@ -51,7 +51,7 @@ export async function packNetwork(network: Network, options: PackOptions = {}): 
     if (section.id === MEMORY) return [memorySection(pageBytes === 1 ? bytes.total : pages, pageBytes === 1 ? 1 : PAGE_BYTES)];
     return section.id === CODE ? [section, dataSection(segmentsOf(image))] : [section];
   });
-  const module = sign(sections, { build, engine: engineHash(), state });
+  const module = sign(sections, { build, engine: engineHash(started.size), state });
   const packed = loadPacked(module, "the packed module");
   compare(packed.engine, state ? Network.open(network.checkpoint(), "the network", { build }) : started, state);
   return { module, facts: packed.facts };

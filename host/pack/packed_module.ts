@@ -5,6 +5,7 @@ import type { PortableBuild } from "../engine/artefacts.js";
 import type { EngineExports } from "../engine/exports.js";
 import { checked, instantiate } from "../engine/instance.js";
 import { loadEngine } from "../engine/load.js";
+import { sizeFor } from "../engine/size.js";
 import { PAGE_BYTES, pagesFor } from "../engine/memory_section.js";
 import { Network } from "../engine/network.js";
 import { planOn } from "../engine/plan.js";
@@ -99,7 +100,7 @@ export function networkOf({ facts, engine }: PackedModule, name: string): Networ
 
 /** A network as `init` makes it from a spec block, which need not be one that this host would write. */
 export function freshNetwork(words: Int32Array, build?: PortableBuild): Network {
-  const loaded = loadEngine(build);
+  const loaded = loadEngine(build, sizeFor(words));
   const plan = planOn(loaded, words);
   const engine = loaded.start(plan.pages);
   new Int32Array(engine.memory.buffer, engine.spec_address(), words.length).set(words);

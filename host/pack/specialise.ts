@@ -37,7 +37,7 @@ const SINGLE_PHASES = ["startSingle", "sumSingle", "endSingle", "sumReadout", "u
  */
 export async function specialise(network: Network, exports: Readonly<Record<string, number>>, imports: Readonly<Record<string, readonly [module: string, field: string]>> = {}): Promise<Uint8Array> {
   const binaryen = await loadBinaryen();
-  const library = Library.read(binaryen, network.build);
+  const library = Library.read(binaryen, network.build, network.size);
   const words = specWords(network.engine);
   const specAt = network.engine.spec_address();
   library.withConstants(knownWords(library, network, words, specAt));

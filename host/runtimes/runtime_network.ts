@@ -157,7 +157,7 @@ export function planFor(artefact: Artefact, build: Build, words: Int32Array): Me
   const module = new WebAssembly.Module(sizedModule(artefact === "engine" ? "engine" : "wasi", build === "relaxed" ? "simd" : build, 1));
   const nothing = (): number => 0;
   const imports = { wasi_snapshot_preview1: { fd_read: nothing, fd_write: nothing, proc_exit: nothing } };
-  return planOn({ build, start: () => new WebAssembly.Instance(module, imports).exports as unknown as EngineExports }, words);
+  return planOn({ start: () => new WebAssembly.Instance(module, imports).exports as unknown as EngineExports }, words);
 }
 
 async function checkedCall(runtime: Runtime, instance: RuntimeInstance, name: FunctionName, argument?: number): Promise<number> {

@@ -1,10 +1,12 @@
 import * as abi from "../../assembly/abi/spec.js";
 import { ABI_VERSION, MAGIC } from "../../assembly/abi/status.js";
 import { MayflyError } from "../errors.js";
-import type { LayerSpec, NetworkSpec } from "./network_spec.js";
+import { isMap } from "./geometry.js";
+import type { LayerSpec, NetworkSpec } from "./network_schema.js";
 
 /** Fixed-point formats of the spec block; decoding what was encoded gives the same words again. */
 const Q4 = 16;
+const Q7 = 128;
 const Q8 = 256;
 const Q15 = 32768;
 const Q16 = 65536;
@@ -12,9 +14,11 @@ const Q24 = 2 ** 24;
 
 const OBJECTIVES = ["pair", "classwise"] as const;
 const LOSSES = ["threshold", "difference"] as const;
-const NEGATIVES = ["random", "hard"] as const;
+const NEGATIVES = ["random", "hard", "hybrid", "given"] as const;
+const SENSES = ["maximise", "minimise"] as const;
+const TARGETS = ["label", "given"] as const;
 const PLACEMENTS = ["none", "replace", "append"] as const;
-const KINDS = ["dense"] as const;
+const KINDS = ["dense", "local", "conv", "box"] as const;
 
 /** The spec block (i32 words) of a resolved spec. Fractions are rounded to the nearest step of their format. */
 export function encodeSpec(spec: NetworkSpec): Int32Array {
@@ -41,6 +45,19 @@ export function encodeSpec(spec: NetworkSpec): Int32Array {
   words[abi.SPEC_LOSS] = LOSSES.indexOf(spec.loss);
   words[abi.SPEC_INPUT_DROPOUT] = Math.round(spec.inputDropout * Q8);
   words[abi.SPEC_MIN_COEFFICIENT] = Math.round(spec.minCoefficient * Q15);
+  words[abi.SPEC_JITTER] = spec.jitter;
+  words[abi.SPEC_SENSE] = SENSES.indexOf(spec.sense);
+  words[abi.SPEC_AWAKE] = spec.phases.awake;
+  words[abi.SPEC_ASLEEP] = spec.phases.asleep;
+  words[abi.SPEC_MASK_BLURS] = spec.maskBlurs;
+  const { iterations, first, last, damping } = spec.recurrence;
+  if (iterations > 0) {
+    words[abi.SPEC_RECURRENCE] = iterations | (first << 8) | (last << 16);
+    words[abi.SPEC_DAMPING] = Math.round(damping * Q8);
+  }
+  words[abi.SPEC_TARGETS] = TARGETS.indexOf(spec.targets);
+  words[abi.SPEC_DEVICE] = spec.device | 0;
+  if (spec.waves) words[abi.SPEC_WAVES] = spec.waves.set | (Math.round(spec.waves.intensity * Q4) << 8);
   for (const [index, layer] of spec.layers.entries()) words.set(encodeLayer(layer), abi.SPEC_HEADER_WORDS + index * abi.SPEC_LAYER_WORDS);
   return words;
 }
@@ -56,6 +73,14 @@ function encodeLayer(layer: LayerSpec): Int32Array {
   words[abi.LAYER_DECAY] = Math.round(layer.decay * Q16);
   words[abi.LAYER_THRESHOLD] = Math.round(layer.threshold * Q8);
   words[abi.LAYER_INIT] = Math.round(layer.init * Q8);
+  words[abi.LAYER_BLOCKS] = layer.blocks > 1 ? layer.blocks : 0;
+  words[abi.LAYER_CEILING] = Math.round(layer.ceiling * Q7);
+  words[abi.LAYER_PEER] = Math.round(layer.peer * Q15);
+  if (isMap(layer)) {
+    words[abi.LAYER_FIELD] = layer.field | (layer.field << 8) | (layer.stride << 16) | (layer.padding << 24);
+    words[abi.LAYER_CHANNELS] = layer.channels;
+    words[abi.LAYER_POOL] = layer.pool > 1 ? layer.pool : 0;
+  }
   return words;
 }
 
@@ -73,8 +98,11 @@ export function decodeSpec(words: Int32Array): NetworkSpec {
     classes: word(abi.SPEC_CLASSES),
     layers: Array.from({ length: count }, (_, index) => {
       const at = abi.SPEC_HEADER_WORDS + index * abi.SPEC_LAYER_WORDS;
+      const kind = choice(KINDS, at + abi.LAYER_KIND, "kind of layer");
+      const map = isMap({ kind });
+      const field = word(at + abi.LAYER_FIELD);
       return {
-        kind: choice(KINDS, at + abi.LAYER_KIND, "kind of layer"),
+        kind,
         units: word(at + abi.LAYER_UNITS),
         weights: word(at + abi.LAYER_WEIGHT_BITS) === 8 ? "i8" : "i16",
         scale: word(at + abi.LAYER_SCALE),
@@ -83,6 +111,14 @@ export function decodeSpec(words: Int32Array): NetworkSpec {
         decay: word(at + abi.LAYER_DECAY) / Q16,
         threshold: word(at + abi.LAYER_THRESHOLD) / Q8,
         init: word(at + abi.LAYER_INIT) / Q8,
+        blocks: Math.max(1, word(at + abi.LAYER_BLOCKS)),
+        ceiling: word(at + abi.LAYER_CEILING) / Q7,
+        peer: word(at + abi.LAYER_PEER) / Q15,
+        channels: word(at + abi.LAYER_CHANNELS),
+        field: field & 0xff,
+        stride: (field >> 16) & 0xff,
+        padding: (field >> 24) & 0xff,
+        pool: map ? Math.max(1, word(at + abi.LAYER_POOL)) : 0,
       };
     }),
     objective: choice(OBJECTIVES, abi.SPEC_OBJECTIVE, "objective"),
@@ -96,6 +132,20 @@ export function decodeSpec(words: Int32Array): NetworkSpec {
     minCoefficient: word(abi.SPEC_MIN_COEFFICIENT) / Q15,
     bias: word(abi.SPEC_BIAS_LEVEL) / Q4,
     seed: word(abi.SPEC_SEED) >>> 0,
+    jitter: word(abi.SPEC_JITTER),
+    sense: choice(SENSES, abi.SPEC_SENSE, "sense"),
+    phases: { awake: word(abi.SPEC_AWAKE), asleep: word(abi.SPEC_ASLEEP) },
+    maskBlurs: word(abi.SPEC_MASK_BLURS),
+    recurrence: decodeRecurrence(word(abi.SPEC_RECURRENCE), word(abi.SPEC_DAMPING)),
+    targets: choice(TARGETS, abi.SPEC_TARGETS, "source of targets"),
+    device: word(abi.SPEC_DEVICE) >>> 0,
+    waves: word(abi.SPEC_WAVES) === 0 ? null : { set: word(abi.SPEC_WAVES) & 0xff, intensity: (word(abi.SPEC_WAVES) >> 8) / Q4 },
     memoryLimitBytes: word(abi.SPEC_MEMORY_LIMIT),
   };
+}
+
+/** A feed-forward network has the schema's defaults here, which then mean nothing. */
+function decodeRecurrence(packed: number, damping: number): NetworkSpec["recurrence"] {
+  if (packed === 0) return { iterations: 0, first: 3, last: 5, damping: 0.3 };
+  return { iterations: packed & 0xff, first: (packed >> 8) & 0xff, last: (packed >> 16) & 0xff, damping: damping / Q8 };
 }

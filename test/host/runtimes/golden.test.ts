@@ -24,7 +24,7 @@ function oracleSpec(job: GoldenJob, input: Parameters<typeof resolveSpec>[0]): S
     objective: "pair", classes: 10, width: 28, height: 28, channels: 1, placement: "replace", labelLevel: 48, negatives: "hard", readoutFrom: 1, goodnessFrom: 0,
     readoutRate: words[12]!, holdSteps: job.checkpointAt, totalSteps: job.samples, seed: 1, biasLevel: 0, loss: "difference", inputDropout: words[20]!, minCoefficient: words[21]!,
     layers: input.layers.map((layer, index) => ({
-      units: layer.units, weightBits: layer.weights === "i8" ? 8 : 16, scale: layerWord(index, 3), rate: layerWord(index, 4), temperature: layerWord(index, 5), decay: layerWord(index, 6),
+      units: layerWord(index, 1), weightBits: layer.weights === "i8" ? 8 : 16, scale: layerWord(index, 3), rate: layerWord(index, 4), temperature: layerWord(index, 5), decay: layerWord(index, 6),
       threshold: layerWord(index, 7), init: layerWord(index, 8),
     })),
   };

@@ -32,7 +32,7 @@ test("a decoded spec says what the oracle's says, in the units of the papers", (
       });
       expect(decoded.layers).toEqual(spec.layers.map(({ units, weightBits, scale, rate, temperature, decay, threshold, init }) => ({
         kind: "dense", units, weights: weightBits === 8 ? "i8" : "i16", scale, rate: rate / 2 ** 24, temperature: temperature / 256, decay: decay / 65536,
-        threshold: threshold / 256, init: init / 256,
+        threshold: threshold / 256, init: init / 256, channels: 0, field: 0, stride: 0, padding: 0, pool: 0, blocks: 1, ceiling: 0, peer: 0,
       })));
     }),
   );
@@ -69,7 +69,7 @@ test("a block begins with magic and version, is as long as its layers need, and 
     const words = encodeSpec(resolveSpec(spec));
     expect([words[0], words[1]]).toEqual([MAGIC, ABI_VERSION]);
     expect(words.length).toBe(32 + 16 * spec.layers.length);
-    expect([...words.subarray(abi.SPEC_RESERVED, abi.SPEC_HEADER_WORDS)].every((word) => word === 0)).toBe(true);
+    expect([...words.subarray(abi.SPEC_VARIANTS, abi.SPEC_HEADER_WORDS)].every((word) => word === 0)).toBe(true);
   }
 });
 

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { MayflyError } from "../../../host/errors.js";
 import { type NetworkSpecInput, resolveSpec } from "../../../host/spec/network_spec.js";
 
+/** What a plain dense layer has of the fields that other layers and variants use. */
+const PLAIN = { channels: 0, field: 0, stride: 0, padding: 0, pool: 0, blocks: 1, ceiling: 0, peer: 0 };
 const smallest: NetworkSpecInput = { input: { width: 28, height: 28, channels: 1 }, classes: 10, layers: [{ units: 60 }, { units: 40 }] };
 
 function refusal(input: unknown): MayflyError {
@@ -16,7 +18,7 @@ function refusal(input: unknown): MayflyError {
 }
 
 test("only input, classes and units are needed; everything else that decides the result is filled in", () => {
-  const layer = { kind: "dense", weights: "i16", scale: 12, rate: 1.5e-3, temperature: 20, decay: 0, threshold: 1, init: 1 };
+  const layer = { kind: "dense", weights: "i16", scale: 12, rate: 1.5e-3, temperature: 20, decay: 0, threshold: 1, init: 1, ...PLAIN };
   expect(resolveSpec(smallest)).toEqual({
     input: { width: 28, height: 28, channels: 1 },
     classes: 10,
@@ -27,6 +29,8 @@ test("only input, classes and units are needed; everything else that decides the
     goodnessFrom: 0,
     schedule: { holdSamples: 0, totalSamples: 0 },
     inputDropout: 0.2, minCoefficient: 0.005, bias: 0, seed: 1, memoryLimitBytes: 0,
+    sense: "maximise", phases: { awake: 0, asleep: 0 }, maskBlurs: 0, jitter: 0, recurrence: { iterations: 0, first: 3, last: 5, damping: 0.3 },
+    targets: "label", device: 0, waves: null,
   });
 });
 
@@ -39,7 +43,7 @@ test("defaults go with the objective, the loss and the weights", () => {
   // Fewer inputs make larger weights, and those get coarser steps.
   expect(resolveSpec({ ...smallest, layers: [{ units: 60, weights: "i8" }, { units: 40, weights: "i8" }] }).layers.map(({ scale }) => scale)).toEqual([8, 7]);
   expect(first({ layers: [{ units: 60, weights: "i8", scale: 5, rate: 0, temperature: 1, decay: 0.01, threshold: 2, init: 0 }] }))
-    .toEqual({ kind: "dense", units: 60, weights: "i8", scale: 5, rate: 0, temperature: 1, decay: 0.01, threshold: 2, init: 0 });
+    .toEqual({ kind: "dense", units: 60, weights: "i8", scale: 5, rate: 0, temperature: 1, decay: 0.01, threshold: 2, init: 0, ...PLAIN });
 });
 
 test("the label replaces the first row of a picture, is appended to anything narrower, and is absent class-wise", () => {

@@ -1,0 +1,58 @@
+import { MayflyError } from "../errors.js";
+import { type LayerGeometry, isMap, unitsOf } from "./geometry.js";
+import type { ParsedSpec } from "./network_schema.js";
+
+/** Refuses what cannot work together, with the reason. The engine's own checks say the same in numbers. */
+export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeometry[], readoutFrom: number | null): void {
+  const refuse = (reason: string): never => {
+    throw new MayflyError(reason, 2);
+  };
+  const last = spec.layers.length - 1;
+  const { objective, negatives, recurrence, phases } = spec;
+  const pair = objective === "pair";
+  if (spec.schedule.holdSamples > spec.schedule.totalSamples) refuse("schedule.holdSamples is more than schedule.totalSamples");
+  if (spec.goodnessFrom > last) refuse(`goodnessFrom is ${spec.goodnessFrom}, but the layers are 0 to ${last}`);
+  if (!pair) checkClasswise(spec, geometry, refuse);
+  if (spec.waves && negatives !== "hard" && negatives !== "random") refuse(`waves are labels, but negatives "${negatives}" do without labels`);
+  if (phases.awake + phases.asleep > 0) {
+    if (spec.loss === "difference") refuse('phases apart in time need loss "threshold": "difference" compares positive and negative with each other');
+    if (phases.awake === 0) refuse("phases.awake is 0, so there would be no positive phase");
+  }
+  if (spec.maskBlurs !== undefined && negatives !== "hybrid") refuse('maskBlurs belongs to negatives "hybrid"');
+  if (spec.jitter > 0 && (spec.jitter >= spec.input.width || spec.jitter >= spec.input.height)) refuse(`jitter ${spec.jitter} is as large as the ${spec.input.width} x ${spec.input.height} frame`);
+  if (recurrence.iterations > 0) {
+    if (recurrence.first > recurrence.last || recurrence.last > recurrence.iterations) refuse(`recurrence counts iterations ${recurrence.first} to ${recurrence.last} of ${recurrence.iterations}: it needs first <= last <= iterations`);
+    if (!pair || negatives === "hybrid" || negatives === "given") refuse("a recurrent network has its label clamped on top: it needs the pair objective and negatives by label");
+    if (spec.waves) refuse("a recurrent network has its label clamped on top, so it takes no waves");
+    for (const layer of spec.layers) if (layer.kind === "box" || layer.kind === "conv") refuse(`a recurrent network is made of dense and local layers, not ${layer.kind}`);
+  }
+  if (spec.targets === "given" && pair && readoutFrom === null) refuse('targets "given" are learned by the readout or by the class-wise objective, and this network has neither');
+  spec.layers.forEach((layer, index) => {
+    const name = `layer ${index + 1}`;
+    const below = spec.layers[index - 1];
+    if (isMap(layer) && below && !isMap(below)) refuse(`${name} is a ${layer.kind} map on ${below.kind} units, which lie nowhere: maps come first`);
+    if (layer.kind === "box" && index === last) refuse(`${name}, the last, is a box: there is nothing behind it to learn`);
+    if (layer.blocks !== undefined && layer.blocks > 1) {
+      const units = unitsOf(geometry[index]!.above);
+      if (isMap(layer)) refuse(`${name}: blocks belong to dense layers; the places of a map have channels`);
+      if (units % layer.blocks !== 0) refuse(`${name} has ${units} units, which do not divide into ${layer.blocks} blocks of equal size`);
+    }
+    if (layer.peer !== undefined && layer.peer > 0 && !pair) refuse(`${name}: peer normalisation belongs to the pair objective`);
+  });
+}
+
+function checkClasswise(spec: ParsedSpec, geometry: readonly LayerGeometry[], refuse: (reason: string) => never): void {
+  if (spec.negatives === "hybrid" || spec.negatives === "given") refuse(`negatives "${spec.negatives}" belong to the pair objective: classwise has no negatives`);
+  if (spec.sense === "minimise") refuse('sense "minimise" belongs to the pair objective: classwise compares the groups\' goodness');
+  if (spec.phases.awake + spec.phases.asleep > 0) refuse("phases belong to the pair objective: classwise has no negatives");
+  if (spec.waves) refuse("waves belong to the pair objective: classwise has no label in its input");
+  spec.layers.forEach((layer, index) => {
+    const units = geometry[index]!.above.channels;
+    const what = isMap(layer) ? "channels" : "units";
+    if (layer.kind !== "box" && units % spec.classes !== 0) {
+      const near = Math.max(1, Math.round(units / spec.classes)) * spec.classes;
+      refuse(`layer ${index + 1} has ${units} ${what}, which do not divide into ${spec.classes} classes of equal size: try ${near}`);
+    }
+    if ((layer.blocks ?? 1) > 1) refuse(`layer ${index + 1}: blocks belong to the pair objective; classwise has its groups`);
+  });
+}

@@ -1,0 +1,63 @@
+import { MayflyError } from "../errors.js";
+import type { ParsedSpec } from "./network_schema.js";
+
+/** What a layer gives to the next one: units at the places of a map. A dense layer is one place. */
+export interface MapShape {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+/** Layers as they lie: what each sees, and what it gives. */
+export interface LayerGeometry {
+  readonly below: MapShape;
+  /** Places before pooling; equal to those of `above` without it. */
+  readonly places: { readonly width: number; readonly height: number };
+  readonly above: MapShape;
+  /** Inputs of a unit, without label and bias. */
+  readonly fanIn: number;
+}
+
+export const unitsOf = ({ width, height, channels }: MapShape): number => width * height * channels;
+
+/** Throws where a layer is wrongly described or does not fit the one below. */
+export function geometryOf(spec: ParsedSpec): LayerGeometry[] {
+  let below: MapShape = spec.input;
+  return spec.layers.map((layer, index) => {
+    const name = `layer ${index + 1}`;
+    const geometry = isMap(layer) ? mapGeometry(layer, below, name) : flatGeometry(layer, below, name);
+    below = geometry.above;
+    return geometry;
+  });
+}
+
+type ParsedLayer = ParsedSpec["layers"][number];
+
+export function isMap(layer: { readonly kind: ParsedLayer["kind"] }): boolean {
+  return layer.kind === "local" || layer.kind === "conv";
+}
+
+function flatGeometry(layer: ParsedLayer, below: MapShape, name: string): LayerGeometry {
+  const { units } = layer;
+  if (units === undefined) throw new MayflyError(`${name} (${layer.kind}) has no units`, 2);
+  for (const field of ["channels", "field", "stride", "padding", "pool"] as const) {
+    if (layer[field] !== undefined) throw new MayflyError(`${name} is ${layer.kind} and has no ${field}: that belongs to kinds local and conv`, 2);
+  }
+  return { below, places: { width: 1, height: 1 }, above: { width: 1, height: 1, channels: units }, fanIn: unitsOf(below) };
+}
+
+function mapGeometry(layer: ParsedLayer, below: MapShape, name: string): LayerGeometry {
+  const { channels, field, stride = 1, padding = 0, pool = 1 } = layer;
+  if (channels === undefined || field === undefined) throw new MayflyError(`${name} (${layer.kind}) needs channels and field, e.g. { kind: "${layer.kind}", channels: 16, field: 5 }`, 2);
+  if (padding >= field) throw new MayflyError(`${name}: padding ${padding} is not smaller than the field ${field}, so some places would see nothing`, 2);
+  const along = (size: number, what: string): number => {
+    const places = Math.floor((size + 2 * padding - field) / stride) + 1;
+    if (places < 1) throw new MayflyError(`${name}: a field of ${field} does not fit into the ${size} inputs of the ${what} below${padding ? `, padded by ${padding}` : ""}`, 2);
+    if (places < pool) throw new MayflyError(`${name}: its ${places} places along the ${what} are fewer than the pool of ${pool}`, 2);
+    return places;
+  };
+  const places = { width: along(below.width, "width"), height: along(below.height, "height") };
+  const above = { width: Math.floor(places.width / pool), height: Math.floor(places.height / pool), channels };
+  if (layer.units !== undefined && layer.units !== unitsOf(above)) throw new MayflyError(`${name} has ${above.height} x ${above.width} places of ${channels} channels: ${unitsOf(above)} units, not ${layer.units}; leave units out`, 2);
+  return { below, places, above, fanIn: field * field * below.channels };
+}
