@@ -18,7 +18,10 @@ export interface DataFlags {
   limitTest?: number;
 }
 
-export const DATASET_HELP = "mnist, a folder of IDX files, images.idx:labels.idx, a .csv file, or frames.u8:labels.u8 with --shape (all may be gzipped)";
+/** Data sets that come with Mayfly. */
+const NAMED = ["mnist", "aesop"];
+
+export const DATASET_HELP = "mnist, aesop (next characters), a folder of CIFAR-10, a folder of IDX files, images.idx:labels.idx, a .csv file, or frames.u8:labels.u8 with --shape (all may be gzipped)";
 
 export function addDataOptions(command: Command): Command {
   return command
@@ -67,7 +70,7 @@ export function absoluteData(dataset: string, options: OpenOptions): { dataset: 
 
 /** A path, or two with a colon between; anything else, like "mnist", is a name. */
 function absolute(source: string): string {
-  if (source === "mnist") return source;
+  if (NAMED.includes(source)) return source;
   if (existsSync(source)) return resolve(source);
   for (let colon = source.indexOf(":"); colon >= 0; colon = source.indexOf(":", colon + 1)) {
     const pair = [source.slice(0, colon), source.slice(colon + 1)];

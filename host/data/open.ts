@@ -1,6 +1,8 @@
 /** One front door to every format: a name or a path in, a training and a test set out. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { MayflyError } from "../errors.js";
+import { loadAesop } from "./aesop.js";
+import { isCifarFolder, loadCifarFolder } from "./cifar.js";
 import { loadCsv } from "./csv.js";
 import { checkDataset, take, type Dataset } from "./dataset.js";
 import { holdOut } from "./hold-out.js";
@@ -64,6 +66,18 @@ const FORMATS: readonly Format[] = [
     uses: [],
     matches: (source) => source === "mnist",
     open: (_, options) => loadMnist({ classes: options.classes }),
+  },
+  {
+    accepts: "aesop",
+    uses: [],
+    matches: (source) => source === "aesop",
+    open: () => loadAesop(),
+  },
+  {
+    accepts: "a folder with data_batch_*.bin and test_batch.bin (CIFAR-10, binary version)",
+    uses: [],
+    matches: (source) => isFolder(source) && isCifarFolder(readdirSync(source)),
+    open: (source) => loadCifarFolder(source),
   },
   {
     accepts: "a folder with train-images*, train-labels*, t10k-images*, t10k-labels* (IDX)",
