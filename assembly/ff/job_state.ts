@@ -47,6 +47,9 @@ export const ROWS_IN: usize = 28;
 export const ROWS_OUT: usize = 32;
 export const LABEL_LIST_ROWS: usize = 36;
 
+/** Layer whose activities the last piece completed, + 256 for a pair; -1 for none. For those who watch. */
+export const COMPLETED: usize = 44;
+
 // @ts-ignore: decorator
 @inline export function get(field: usize): i32 {
   return load<i32>(JOB + field);

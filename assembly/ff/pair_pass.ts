@@ -14,7 +14,7 @@ import { spec } from "../spec";
 import { count } from "../state";
 import { goodnessOf } from "./goodness";
 import {
-  IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LABEL_LIST_ROWS, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_LABEL_UPDATE, PHASE_PAIR_END,
+  COMPLETED, IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LABEL_LIST_ROWS, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_LABEL_UPDATE, PHASE_PAIR_END,
   PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_PAIR_UPDATE, ROWS_IN, ROWS_OUT, UNIT, decay, enter, finish, get, listInto,
   pieceEnd, set,
 } from "./job_state";
@@ -83,6 +83,7 @@ export function endPair(): i64 {
   const shift = scale(layer) - 3;
   activate(sums, plane, shift, positive);
   activate(sums + (<usize>plane << 2), plane, shift, negative);
+  set(COMPLETED, layer + 256);
   const squaresPositive = sumSquares(positive, 0, width);
   const squaresNegative = sumSquares(negative, 0, width);
   const goodnessPositive = goodnessOf(squaresPositive);

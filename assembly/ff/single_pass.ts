@@ -11,7 +11,7 @@ import { padded, spec } from "../spec";
 import { count, netState } from "../state";
 import { classwiseCoefficients, groupGoodness } from "./classwise";
 import {
-  IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END,
+  COMPLETED, IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END,
   PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, ROWS_IN, ROWS_OUT, UNIT, classwise, decay, enter, finish, get, inputList, listInto, pieceEnd, readsOut,
   set, withBias,
 } from "./job_state";
@@ -59,6 +59,7 @@ export function endSingle(): i64 {
   const output = listInto(layer + 1);
   const trains = get(KIND) == JOB_TRAIN;
   activate(runtime(RT_SUMS), stride(layer), scale(layer) - 3, activity);
+  set(COMPLETED, layer);
   const squares = classwise() ? groupGoodness(layer) : sumSquares(activity, 0, width);
   const learns = classwise() && trains && classwiseCoefficients(layer, get(LABEL));
   const rows = rowsOfActivity(activity, width, multiplier(squares, width), output);
