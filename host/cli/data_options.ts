@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { type OpenedDataset, type OpenOptions, openDataset } from "../data/open.js";
 import { MayflyError } from "../errors.js";
-import { shapeFlag, wholeFrom } from "./flags.js";
+import { shapeFlag, whole, wholeFrom } from "./flags.js";
 
 /** The options that say how to read a data set, shared by `train`, `eval` and `predict`. */
 export interface DataFlags {
@@ -16,6 +16,7 @@ export interface DataFlags {
   scale?: "minmax";
   limit?: number;
   limitTest?: number;
+  leaveOut?: number;
 }
 
 /** Data sets that come with Mayfly. */
@@ -29,6 +30,7 @@ export function addDataOptions(command: Command): Command {
     .option("--test <file>", "test set, where the data set has none (default: every sixth sample is held out)")
     .option("--limit <n>", "use only the first n training samples", wholeFrom(1))
     .option("--limit-test <n>", "use only the first n test samples", wholeFrom(1))
+    .option("--leave-out <class>", "train without this class's samples; the test set keeps them", whole)
     .option("--classes <n>", "number of classes (default: as many as the training set shows)", wholeFrom(2))
     .option("--shape <WxH[xC]>", "shape of a sample, e.g. 28x28: raw files need it", shapeFlag)
     .option("--labels <file>", "labels, where they are not named with the samples")
@@ -43,7 +45,7 @@ export function dataOptions(flags: DataFlags): OpenOptions {
   return {
     test: flags.test, labels: flags.labels, header: flags.header, shape: flags.shape, classes: flags.classes, scale: flags.scale,
     labelColumn: column !== undefined && /^-?[0-9]+$/.test(column) ? Number(column) : column,
-    limit: flags.limit, limitTest: flags.limitTest,
+    limit: flags.limit, limitTest: flags.limitTest, leaveOut: flags.leaveOut,
   };
 }
 

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addAnalyzeCommand } from "./analyze_command.js";
 import { addBoardsCommand } from "./boards_command.js";
 import { addEvalCommand } from "./eval_command.js";
 import { addExperimentCommand } from "./experiment_command.js";
@@ -30,6 +31,7 @@ export function createProgram(): Command {
   addPredictCommand(program);
   addInspectCommand(program);
   addExperimentCommand(program);
+  addAnalyzeCommand(program);
 
   program.commandsGroup("Plan and move to a device:");
   addPlanCommand(program);
