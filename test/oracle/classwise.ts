@@ -8,31 +8,31 @@ import type { Network } from "./network.js";
 import { errors } from "./readout.js";
 import { coefficient } from "./update.js";
 
-export function trainClasswise(network: Network, frame: Uint8Array, label: number): void {
+export function trainClasswise(network: Network, frame: Uint8Array, label: number, targets: readonly number[]): void {
   let inputs = imageInputs(network.spec, frame, network.dropout);
   let logits: number[] = [];
   for (const layer of network.layers) {
     const withBias = [...inputs, ...layer.biasInput];
     layer.countUsed(withBias);
     const y = layer.activity(withBias);
-    learn(layer, network.step, y, withBias, label);
+    if (!layer.isBox) learn(layer, network.step, y, withBias, label, targets);
     const x = layer.normalised(y);
-    logits = network.trainReadout(layer.index, x, label, logits);
+    logits = network.trainReadout(layer.index, x, targets, logits);
     inputs = unitInputs(x);
   }
   if (network.hasReadout && argmax(logits) === label) network.readoutRight++;
 }
 
 /** Pulls the true group's goodness up and the others' down. */
-function learn(layer: Layer, step: number, y: readonly number[], inputs: readonly Input[], label: number): void {
+function learn(layer: Layer, step: number, y: readonly number[], inputs: readonly Input[], label: number, targets: readonly number[]): void {
   const G = goodnessOfGroups(layer, y);
   if (argmax(G) === label) layer.positivesRight++;
   const p = softmax(G.map((value) => argument(value, layer.spec.temperature)));
-  const gains = errors(p, label).map((err) => Math.sign(err) * layer.gain(Math.abs(err), step));
+  const gains = errors(p, targets).map((err) => Math.sign(err) * layer.gain(Math.abs(err), step));
   if (gains.every((gain) => gain === 0)) return;
   const a = y.map((value, unit) => {
     const gain = gains[groupOf(layer, unit)]!;
-    return Math.sign(gain) * coefficient(value, Math.abs(gain), layer.Q);
+    return layer.isAtCeiling(value) ? 0 : Math.sign(gain) * coefficient(value, Math.abs(gain), layer.Q);
   });
   layer.update(shared(inputs), a, a.map(() => 0));
   layer.countUpdated(shared(inputs));

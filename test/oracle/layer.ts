@@ -1,7 +1,10 @@
-/** One hidden layer: weights, lanes, counters. */
+/** One hidden layer: weights, lanes, counters. A box has neither weights nor learning; its state stays as it began. */
+import { type BoxFunction, noBox, valuesOf } from "./box.js";
+import { deviceActivity, type Peculiarity, peculiarities } from "./device.js";
 import { isqrt, rshr, sat, shiftRight } from "./fixed.js";
 import { Matrix, type Input, type PairedInput } from "./matrix.js";
 import { normalise, sumOfSquares } from "./normalise.js";
+import { Peers } from "./peer.js";
 import { Generator, Lanes, streamOfInitialWeights, streamOfLanes } from "./random.js";
 import { scheduledRate } from "./schedule.js";
 import { frameSize, type LayerSpec, type Spec } from "./spec.js";
@@ -23,14 +26,25 @@ export class Layer {
   rowsUsed = 0;
   /** Rows of the update calls; not those of labels. */
   rowsUpdated = 0;
+  /** Only with peer normalisation. */
+  readonly peers: Peers | undefined;
+  /** By unit; none in the ideal device. */
+  readonly #device: readonly Peculiarity[] | undefined;
 
-  constructor(readonly net: Spec, readonly index: number) {
+  constructor(readonly net: Spec, readonly index: number, readonly box: BoxFunction = noBox) {
     this.spec = net.layers[index]!;
-    this.weights = new Matrix(inputsOf(net, index), this.spec.units, this.spec.weightBits);
+    const { units, weightBits, peer } = this.spec;
+    this.weights = new Matrix(this.isBox ? 0 : inputsOf(net, index), units, weightBits);
     this.lanes = new Lanes(net.seed, streamOfLanes(index));
     this.Q = coefficientExponent(this.spec.rate, HEADROOM, this.spec.scale);
     this.theta = this.spec.units * this.spec.threshold;
-    this.#drawWeights();
+    this.peers = peer ? new Peers(units, peer) : undefined;
+    this.#device = net.device ? peculiarities(net.device, index, units) : undefined;
+    if (!this.isBox) this.#drawWeights();
+  }
+
+  get isBox(): boolean {
+    return this.spec.kind === "box";
   }
 
   #drawWeights(): void {
@@ -48,12 +62,22 @@ export class Layer {
 
   /** The always-on row, the last one; none without a bias. */
   get biasInput(): Input[] {
-    return this.net.biasLevel > 0 ? [{ row: this.weights.rows - 1, x: this.net.biasLevel }] : [];
+    return this.net.biasLevel > 0 && !this.isBox ? [{ row: this.weights.rows - 1, x: this.net.biasLevel }] : [];
   }
 
   /** Activity after ReLU, before normalisation: q7. */
   activity(inputs: readonly Input[]): number[] {
-    return this.weights.sums(inputs).map((acc) => sat(rshr(acc, this.spec.scale - 3), 0, 32767));
+    if (this.isBox) return [...this.box(this.index, valuesOf(inputs, inputsOf(this.net, this.index)))];
+    const { scale } = this.spec;
+    return this.weights.sums(inputs).map((acc, unit) => {
+      const y = this.#device ? deviceActivity(acc, scale, this.#device[unit]!) : sat(rshr(acc, scale - 3), 0, 32767);
+      return Math.min(y, this.spec.ceiling || y);
+    });
+  }
+
+  /** Whether learning leaves a unit with this activity alone: a clipped ReLU has no slope at its ceiling. */
+  isAtCeiling(y: number): boolean {
+    return y === this.spec.ceiling;
   }
 
   /** The activity as the next layer and the readout see it: q4. */
@@ -72,6 +96,7 @@ export class Layer {
 
   /** Counts the rows of some passes that go through the layer together: each row that any of them needs, once for each pass. */
   countUsed(...passes: (readonly Input[])[]): void {
+    if (this.isBox) return;
     const rows = new Set(passes.flat().flatMap(({ row, x }) => (x === 0 ? [] : [row])));
     this.rowsUsed += rows.size * passes.length;
   }
@@ -89,9 +114,9 @@ export class Layer {
   }
 }
 
-/** Rows of a layer's weights: frame or units below, label rows when appended, bias row. */
-function inputsOf(net: Spec, layer: number): number {
-  const bias = net.biasLevel > 0 ? 1 : 0;
+/** Rows of a layer's weights: frame or units below, label rows when appended, bias row. A box has no bias. */
+export function inputsOf(net: Spec, layer: number): number {
+  const bias = net.biasLevel > 0 && net.layers[layer]!.kind !== "box" ? 1 : 0;
   if (layer > 0) return net.layers[layer - 1]!.units + bias;
   return frameSize(net) + (net.placement === "append" ? net.classes : 0) + bias;
 }

@@ -1,65 +1,76 @@
 /** Objective pair: a positive and a negative go through the layers together. */
-import { argmax, logistic } from "./fixed.js";
-import { argument, goodness } from "./goodness.js";
+import { argmax } from "./fixed.js";
+import { goodness } from "./goodness.js";
 import { imageInputs, labelInput, neutralInputs } from "./image.js";
+import { countRight, lessonOf } from "./judge.js";
 import { type Layer, unitInputs } from "./layer.js";
-import { type Input, type PairedInput, shared } from "./matrix.js";
+import { half, type Input, type PairedInput, shared } from "./matrix.js";
 import { drawNegative } from "./negative.js";
 import type { Network } from "./network.js";
-import { coefficient } from "./update.js";
+import { hasTwoFrames } from "./spec.js";
+import { pairedFrameInputs } from "./two_frames.js";
 
-export function trainPair(network: Network, frame: Uint8Array, label: number): void {
-  const { spec } = network;
-  const image = imageInputs(spec, frame, network.dropout);
-  network.countImage(image);
-  const logits = neutralPass(network, image, label);
-  const negative = drawNegative(spec, network.sampler, label, logits);
-  let positiveInputs = [...image, labelInput(spec, label)];
-  let negativeInputs = [...image, labelInput(spec, negative)];
+/** What enters the first layer. */
+interface Start {
+  positive: Input[];
+  negative: Input[];
+  /** The lists of its update calls, in order; the last is that of the frame. */
+  calls: PairedInput[][];
+}
+
+/** `negative`: the frame of the negative, in nets whose negatives are not labels. */
+export function trainPair(network: Network, positive: Uint8Array, negative: Uint8Array | undefined, label: number, targets: readonly number[]): void {
+  const start = negative ? startOfFrames(network, positive, negative, label, targets) : startOfLabels(network, positive, label, targets);
+  let { positive: positiveInputs, negative: negativeInputs } = start;
   for (const layer of network.layers) {
     if (layer.index > 0) layer.countUsed([...positiveInputs, ...layer.biasInput], [...negativeInputs, ...layer.biasInput]);
     const positiveY = layer.activity([...positiveInputs, ...layer.biasInput]);
     const negativeY = layer.activity([...negativeInputs, ...layer.biasInput]);
-    const calls = layer.index === 0
-      ? [labelRows(positiveInputs.at(-1)!, negativeInputs.at(-1)!), shared([...image, ...layer.biasInput])]
-      : [[...unitRows(positiveInputs, negativeInputs), ...shared(layer.biasInput)]];
+    const calls = layer.index === 0 ? start.calls : [[...unitRows(positiveInputs, negativeInputs), ...shared(layer.biasInput)]];
     positiveInputs = unitInputs(layer.normalised(positiveY));
     negativeInputs = unitInputs(layer.normalised(negativeY));
-    learn(layer, network.step, positiveY, negativeY, calls);
+    if (!layer.isBox) learn(layer, network.step, positiveY, negativeY, calls);
   }
 }
 
-/** Trains the readout on the image with the neutral label; its logits before that. */
-function neutralPass(network: Network, image: readonly Input[], label: number): number[] {
+/** One image with the true and with a wrong label. */
+function startOfLabels(network: Network, frame: Uint8Array, label: number, targets: readonly number[]): Start {
+  const { spec } = network;
+  const image = imageInputs(spec, frame, network.dropout);
+  network.countImage(image);
+  const logits = neutralPass(network, [...image, ...neutralInputs(spec)], label, targets);
+  const [right, wrong] = [labelInput(spec, label), labelInput(spec, drawNegative(spec, network.sampler, label, logits))];
+  const calls = [labelRows(right, wrong), shared([...image, ...network.layers[0]!.biasInput])];
+  return { positive: [...image, right], negative: [...image, wrong], calls };
+}
+
+/** Two images without labels. */
+function startOfFrames(network: Network, positive: Uint8Array, negative: Uint8Array, label: number, targets: readonly number[]): Start {
+  const first = network.layers[0]!;
+  const rows = pairedFrameInputs(network.spec, positive, negative, network.dropout);
+  const start = { positive: half(rows, "positive"), negative: half(rows, "negative"), calls: [[...rows, ...shared(first.biasInput)]] };
+  if (network.hasReadout) network.countImage(start.positive);
+  neutralPass(network, start.positive, label, targets);
+  first.countUsed([...start.positive, ...first.biasInput], [...start.negative, ...first.biasInput]);
+  return start;
+}
+
+/** Trains the readout on an image without a label; its logits before that. */
+function neutralPass(network: Network, inputs: readonly Input[], label: number, targets: readonly number[]): number[] {
   if (!network.hasReadout) return [];
-  const logits = network.trainReadouts([...image, ...neutralInputs(network.spec)], label);
+  const logits = network.trainReadouts(inputs, targets);
   if (argmax(logits) === label) network.readoutRight++;
   return logits;
 }
 
-/** Pulls the positive's goodness up and the negative's down, in one update for each of `calls`. */
+/** Pulls the goodness of positive and negative apart, in one update for each of `calls`. */
 function learn(layer: Layer, step: number, positive: readonly number[], negative: readonly number[], calls: readonly PairedInput[][]): void {
-  const goodnessOfPositive = goodness(positive);
-  const goodnessOfNegative = goodness(negative);
-  if (goodnessOfPositive > layer.theta) layer.positivesRight++;
-  if (goodnessOfNegative < layer.theta) layer.negativesRight++;
-  const gains = probabilities(layer, goodnessOfPositive, goodnessOfNegative).map((c) => layer.gain(c, step));
-  if (gains.every((gain) => gain === 0)) return;
-  const raise = positive.map((y) => coefficient(y, gains[0]!, layer.Q));
-  const lower = negative.map((y) => -coefficient(y, gains[1]!, layer.Q));
-  for (const rows of calls) layer.update(rows, raise, lower);
+  countRight(layer, positive, negative);
+  const lesson = lessonOf(layer, step, positive, negative);
+  if (!lesson.isUpdate) return;
+  for (const rows of calls) layer.update(rows, lesson.positive, lesson.negative);
   layer.countUpdated(calls.at(-1)!);
   layer.decay(step);
-}
-
-/** c⁺ and c⁻: how wrong the layer is about each. */
-function probabilities(layer: Layer, positive: number, negative: number): number[] {
-  const T = layer.spec.temperature;
-  if (layer.net.loss === "threshold") {
-    return [logistic(argument(layer.theta - positive, T)), logistic(argument(negative - layer.theta, T))];
-  }
-  const c = logistic(argument(negative - positive, T));
-  return [c, c];
 }
 
 /** The true label's row is on in the positive, the wrong label's in the negative; lower row first. */
@@ -74,24 +85,45 @@ function unitRows(positive: readonly Input[], negative: readonly Input[]): Paire
   return positive.map(({ row, x }, index) => ({ row, positive: x, negative: negative[index]!.x }));
 }
 
-/** Σ goodness of a pass with each label in turn. */
+/** Σ goodness of a pass with each label in turn; the negative of it where positives have little. */
 export function scoresOfPair(network: Network, frame: Uint8Array): number[] {
+  const scores = hasTwoFrames(network.spec) ? scoreOfFrame(network, frame) : scoresOfLabels(network, frame);
+  return network.spec.sense === "minimise" ? scores.map((score) => -score) : scores;
+}
+
+/** Without labels there is nothing to choose from: how good the frame is stands at class 0. */
+function scoreOfFrame(network: Network, frame: Uint8Array): number[] {
+  const { spec } = network;
+  let score = 0;
+  network.forward(imageInputs(spec, frame), (layer, y, inputs) => {
+    layer.countUsed(inputs);
+    if (layer.index >= spec.goodnessFrom) score = add(score, goodness(y));
+  });
+  return Array.from({ length: spec.classes }, (_, c) => (c === 0 ? score : 0));
+}
+
+function scoresOfLabels(network: Network, frame: Uint8Array): number[] {
   const { spec } = network;
   const image = imageInputs(spec, frame);
   network.countImage(image);
   const passes = Array.from({ length: spec.classes }, (_, label) => {
     let score = 0;
-    const inputs: (readonly Input[])[] = [];
+    const inputs = new Map<Layer, readonly Input[]>();
     network.forward([...image, labelInput(spec, label)], (layer, y, all) => {
-      inputs.push(all);
-      if (layer.index >= spec.goodnessFrom) score = Math.min(score + goodness(y), 2 ** 31 - 1);
+      inputs.set(layer, all);
+      if (layer.index >= spec.goodnessFrom) score = add(score, goodness(y));
     });
     return { score, inputs };
   });
   // Two labels go through the later layers together, a last odd one with itself.
   for (let label = 0; label < spec.classes; label += 2) {
     const [first, second] = [passes[label]!, passes[Math.min(label + 1, spec.classes - 1)]!];
-    for (const layer of network.layers.slice(1)) layer.countUsed(first.inputs[layer.index]!, second.inputs[layer.index]!);
+    for (const [layer, inputs] of first.inputs) if (layer.index > 0) layer.countUsed(inputs, second.inputs.get(layer)!);
   }
   return passes.map(({ score }) => score);
+}
+
+/** Saturating. */
+function add(score: number, G: number): number {
+  return Math.min(score + G, 2 ** 31 - 1);
 }

@@ -26,16 +26,22 @@ export class Readout {
     return this.weights.sums(unitInputs(x)).map((sum) => shiftRight(sum, 7));
   }
 
-  train(x: readonly number[], label: number, step: number): void {
+  /** `targets`: the wanted probabilities, q15. */
+  train(x: readonly number[], targets: readonly number[], step: number): void {
     const { readoutRate, holdSteps, totalSteps, classes } = this.net;
     const rate = scheduledRate(readoutRate, step, holdSteps, totalSteps);
-    const a = errors(softmax(this.logits(x)), label).map((err) => sat(rshr(err * rate, 39 - this.Q), -32767, 32767));
+    const a = errors(softmax(this.logits(x)), targets).map((err) => sat(rshr(err * rate, 39 - this.Q), -32767, 32767));
     const none = new Array<number>(classes).fill(0);
     update(this.weights, this.lanes, shared(unitInputs(x)), a, none, 12 + SCALE - this.Q);
   }
 }
 
-/** err_c = [c = label] − p_c: q15. */
-export function errors(p: readonly number[], label: number): number[] {
-  return p.map((value, c) => (c === label ? 32768 : 0) - value);
+/** err_c = target_c − p_c: q15. */
+export function errors(p: readonly number[], targets: readonly number[]): number[] {
+  return p.map((value, c) => targets[c]! - value);
+}
+
+/** The label is certain. */
+export function targetsOfLabel(classes: number, label: number): number[] {
+  return Array.from({ length: classes }, (_, c) => (c === label ? 32768 : 0));
 }
