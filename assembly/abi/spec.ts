@@ -52,7 +52,7 @@ export const SPEC_DAMPING: i32 = 28;
 export const SPEC_TARGETS: i32 = 29;
 /** Seed of this device's own gains and ceilings; 0 = the ideal device. */
 export const SPEC_DEVICE: i32 = 30;
-/** Spatially extended labels: 0 = none, else set (1, 2), from bit 8 their intensity, q4. */
+/** Spatially extended labels: 0 = none, else set (1, 2), from bit 8 their intensity K, q8. */
 export const SPEC_WAVES: i32 = 31;
 
 // Words of one layer.

@@ -57,7 +57,7 @@ export function encodeSpec(spec: NetworkSpec): Int32Array {
   }
   words[abi.SPEC_TARGETS] = TARGETS.indexOf(spec.targets);
   words[abi.SPEC_DEVICE] = spec.device | 0;
-  if (spec.waves) words[abi.SPEC_WAVES] = spec.waves.set | (Math.round(spec.waves.intensity * Q4) << 8);
+  if (spec.waves) words[abi.SPEC_WAVES] = spec.waves.set | (Math.round(spec.waves.intensity * Q8) << 8);
   for (const [index, layer] of spec.layers.entries()) words.set(encodeLayer(layer), abi.SPEC_HEADER_WORDS + index * abi.SPEC_LAYER_WORDS);
   return words;
 }
@@ -139,7 +139,7 @@ export function decodeSpec(words: Int32Array): NetworkSpec {
     recurrence: decodeRecurrence(word(abi.SPEC_RECURRENCE), word(abi.SPEC_DAMPING)),
     targets: choice(TARGETS, abi.SPEC_TARGETS, "source of targets"),
     device: word(abi.SPEC_DEVICE) >>> 0,
-    waves: word(abi.SPEC_WAVES) === 0 ? null : { set: word(abi.SPEC_WAVES) & 0xff, intensity: (word(abi.SPEC_WAVES) >> 8) / Q4 },
+    waves: word(abi.SPEC_WAVES) === 0 ? null : { set: word(abi.SPEC_WAVES) & 0xff, intensity: (word(abi.SPEC_WAVES) >> 8) / Q8 },
     memoryLimitBytes: word(abi.SPEC_MEMORY_LIMIT),
   };
 }

@@ -73,8 +73,8 @@ export const networkSchema = z.strictObject({
   targets: z.enum(["label", "given"]).default("label"),
   /** A device of its own: seed of random gains and ceilings of every unit; 0 = the ideal device. */
   device: z.int().min(0).max(0xffffffff).default(0),
-  /** Spatially extended labels: waves over the whole frame, of a set, with intensity K; null = none. */
-  waves: z.strictObject({ set: z.int().min(1).max(2), intensity: z.number().min(0.0625).max(15.9) }).nullable().default(null),
+  /** Spatially extended labels: waves over the whole frame, of a set, with intensity K (their share of the frame); null = none. */
+  waves: z.strictObject({ set: z.int().min(1).max(2), intensity: z.number().min(1 / 256).max(255 / 256) }).nullable().default(null),
   label: z.strictObject({
     /** "replace": the label sits in the first values of the frame, as in the paper; "append": in rows of its own. */
     placement: z.enum(["none", "replace", "append"]).optional(),
