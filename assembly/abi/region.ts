@@ -20,6 +20,12 @@ export const REGION_COEFFICIENTS: i32 = 16;
 export const REGION_CLASS_TERMS: i32 = 17;
 export const REGION_SCORES: i32 = 18;
 export const REGION_LOGITS: i32 = 19;
+export const REGION_VARIANT_STATE: i32 = 20;
+export const REGION_NEGATIVE: i32 = 21;
+export const REGION_PEER_MEANS: i32 = 23;
+export const REGION_TARGETS: i32 = 24;
+export const REGION_BOX_INPUT: i32 = 25;
+export const REGION_BOX_OUTPUT: i32 = 26;
 
 // Element types of a region.
 export const TYPE_U8: i32 = 1;

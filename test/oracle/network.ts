@@ -30,7 +30,9 @@ export class Network {
   readonly dropout: Generator;
   readonly jitter: Generator;
   readonly masks: Generator;
-  /** The training frame before, as it was jittered: what hybrids are mixed from. */
+  /** The last training frame, as it was jittered. */
+  frame: Uint8Array;
+  /** What hybrids are mixed from: the frame of the step before. All 0 in nets without hybrids. */
   before: Uint8Array;
   /** Samples trained. */
   step = 0;
@@ -44,6 +46,7 @@ export class Network {
     this.dropout = new Generator(spec.seed, STREAM_DROPOUT);
     this.jitter = new Generator(spec.seed, STREAM_JITTER);
     this.masks = new Generator(spec.seed, STREAM_MASKS);
+    this.frame = new Uint8Array(frameSize(spec));
     this.before = new Uint8Array(frameSize(spec));
   }
 
@@ -66,7 +69,8 @@ export class Network {
     const { spec } = this;
     const jitter = spec.jitter ?? 0;
     const shift = jitter > 0 ? drawShift(jitter, this.jitter) : { dx: 0, dy: 0 };
-    const positive = jitter > 0 ? shifted(spec, withoutLabelValues(spec, frame), shift) : frame;
+    this.frame = jitter > 0 ? shifted(spec, withoutLabelValues(spec, frame), shift) : frame;
+    const positive = this.frame;
     if (spec.negatives === "given") return { positive, negative: shifted(spec, given!, shift) };
     if (spec.negatives !== "hybrid") return { positive };
     const negative = hybridOf(spec, positive, this.before, this.masks);
