@@ -74,4 +74,12 @@ export const REGION_PURPOSES: Readonly<Record<number, string>> = {
   [abi.REGION_CLASS_TERMS]: "one number a class: goodness, probability",
   [abi.REGION_SCORES]: "goodness of every class",
   [abi.REGION_LOGITS]: "logits of the readout",
+  [abi.REGION_VARIANT_STATE]: "random generators of jitter and masks",
+  [abi.REGION_NEGATIVE]: "the negative frame: written by the host, or the frame before",
+  [abi.REGION_MASK]: "the mask of a hybrid negative",
+  [abi.REGION_PEER_MEANS]: "mean activity of every unit of a layer",
+  [abi.REGION_TARGETS]: "target probability of every class, written by the host",
+  [abi.REGION_BOX_INPUT]: "inputs of a box, positive and negative, for the host",
+  [abi.REGION_BOX_OUTPUT]: "activities of a box, positive and negative, written by the host",
+  [abi.REGION_FRAME_ROWS]: "non-zero values of the two normalised frames",
 };
