@@ -31,6 +31,7 @@ function phaseOf({ awake = 0, asleep = 0 }: Spec, step: number): { positive: boo
   return { positive: isAwake, negative: !isAwake };
 }
 
+/** `positive`, `negative`: activities, q7. */
 export function lessonOf(layer: Layer, step: number, positive: readonly number[], negative: readonly number[]): Lesson {
   const phase = phaseOf(layer.net, step);
   const blocks = layer.spec.blocks || 1;

@@ -1,5 +1,5 @@
 /**
- * The oracle: docs/algorithm.md and docs/variants.md in plain TypeScript, written from those pages and never optimised. The engine must agree with it
+ * The oracle: docs/algorithm.md, docs/variants.md and docs/maps.md in plain TypeScript, written from those pages and never optimised. The engine must agree with it
  * bit for bit.
  */
 import { type BoxFunction, noBox } from "./box.js";
@@ -7,7 +7,8 @@ import { scoresOfClasswise, trainClasswise } from "./classwise.js";
 import { hybridOf } from "./hybrid.js";
 import { imageInputs, neutralInputs } from "./image.js";
 import { drawShift, shifted, withoutLabelValues } from "./jitter.js";
-import { Layer, unitInputs } from "./layer.js";
+import { type Layer, unitInputs } from "./layer.js";
+import { createLayer } from "./layers.js";
 import type { Input } from "./matrix.js";
 import { scoresOfPair, trainPair } from "./pair.js";
 import { Generator, STREAM_DROPOUT, STREAM_JITTER, STREAM_MASKS, STREAM_SAMPLER } from "./random.js";
@@ -40,7 +41,7 @@ export class Network {
   readoutRight = 0;
 
   constructor(readonly spec: Spec, box: BoxFunction = noBox) {
-    this.layers = spec.layers.map((_, index) => new Layer(spec, index, box));
+    this.layers = spec.layers.map((_, index) => createLayer(spec, index, box));
     this.readouts = this.layers.map((layer, index) => (index >= spec.readoutFrom && !layer.isBox ? new Readout(spec, index) : undefined));
     this.sampler = new Generator(spec.seed, STREAM_SAMPLER);
     this.dropout = new Generator(spec.seed, STREAM_DROPOUT);

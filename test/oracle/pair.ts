@@ -3,7 +3,7 @@ import { argmax } from "./fixed.js";
 import { goodness } from "./goodness.js";
 import { imageInputs, labelInput, neutralInputs } from "./image.js";
 import { countRight, lessonOf } from "./judge.js";
-import { type Layer, unitInputs } from "./layer.js";
+import { type Layer, type Pass, unitInputs } from "./layer.js";
 import { half, type Input, type PairedInput, shared } from "./matrix.js";
 import { drawNegative } from "./negative.js";
 import type { Network } from "./network.js";
@@ -24,12 +24,12 @@ export function trainPair(network: Network, positive: Uint8Array, negative: Uint
   let { positive: positiveInputs, negative: negativeInputs } = start;
   for (const layer of network.layers) {
     if (layer.index > 0) layer.countUsed([...positiveInputs, ...layer.biasInput], [...negativeInputs, ...layer.biasInput]);
-    const positiveY = layer.activity([...positiveInputs, ...layer.biasInput]);
-    const negativeY = layer.activity([...negativeInputs, ...layer.biasInput]);
+    const positivePass = layer.pass([...positiveInputs, ...layer.biasInput]);
+    const negativePass = layer.pass([...negativeInputs, ...layer.biasInput]);
     const calls = layer.index === 0 ? start.calls : [[...unitRows(positiveInputs, negativeInputs), ...shared(layer.biasInput)]];
-    positiveInputs = unitInputs(layer.normalised(positiveY));
-    negativeInputs = unitInputs(layer.normalised(negativeY));
-    if (!layer.isBox) learn(layer, network.step, positiveY, negativeY, calls);
+    positiveInputs = unitInputs(layer.normalised(positivePass.y));
+    negativeInputs = unitInputs(layer.normalised(negativePass.y));
+    if (!layer.isBox) learn(layer, network.step, positivePass, negativePass, calls);
   }
 }
 
@@ -64,12 +64,11 @@ function neutralPass(network: Network, inputs: readonly Input[], label: number, 
 }
 
 /** Pulls the goodness of positive and negative apart, in one update for each of `calls`. */
-function learn(layer: Layer, step: number, positive: readonly number[], negative: readonly number[], calls: readonly PairedInput[][]): void {
-  countRight(layer, positive, negative);
-  const lesson = lessonOf(layer, step, positive, negative);
+function learn(layer: Layer, step: number, positive: Pass, negative: Pass, calls: readonly PairedInput[][]): void {
+  countRight(layer, positive.y, negative.y);
+  const lesson = lessonOf(layer, step, positive.y, negative.y);
   if (!lesson.isUpdate) return;
-  for (const rows of calls) layer.update(rows, lesson.positive, lesson.negative);
-  layer.countUpdated(calls.at(-1)!);
+  layer.update(calls, { ...positive, a: lesson.positive }, { ...negative, a: lesson.negative });
   layer.decay(step);
 }
 

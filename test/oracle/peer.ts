@@ -7,7 +7,8 @@ export class Peers {
   /** M_i, a running mean of each unit's activity: q23. */
   readonly means: number[];
 
-  constructor(units: number, /** λ, q15. */ readonly strength: number) {
+  /** `peers`: so many neighbouring units see the same, and are compared with each other. */
+  constructor(units: number, /** λ, q15. */ readonly strength: number, readonly peers = units) {
     this.means = new Array<number>(units).fill(FIRST_MEAN);
   }
 
@@ -21,12 +22,16 @@ export class Peers {
     return shiftRight(this.strength * rate, 15);
   }
 
-  /** b_i: toward the mean of the layer. */
+  /** b_i: toward the mean of the peers. */
   terms(gain: number, Q: number): number[] {
-    const m = Math.floor(this.means.reduce((sum, mean) => sum + mean, 0) / this.means.length);
-    return this.means.map((mean) => {
-      const d = shiftRight(m - mean, 16);
+    return this.means.map((mean, unit) => {
+      const d = shiftRight(this.#meanOfPeers(unit) - mean, 16);
       return Math.sign(d) * Math.min(rshr(Math.abs(d) * gain, 31 - Q), 32767);
     });
+  }
+
+  #meanOfPeers(unit: number): number {
+    const first = unit - (unit % this.peers);
+    return Math.floor(this.means.slice(first, first + this.peers).reduce((sum, mean) => sum + mean, 0) / this.peers);
   }
 }

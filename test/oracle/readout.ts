@@ -9,6 +9,7 @@ import { coefficientExponent, update } from "./update.js";
 
 const SCALE = 11;
 const HEADROOM = 0;
+const CHUNK = 3840;
 
 export class Readout {
   readonly weights: Matrix;
@@ -21,9 +22,14 @@ export class Readout {
     this.Q = coefficientExponent(net.readoutRate, HEADROOM, SCALE);
   }
 
-  /** One logit for each class: q8. */
+  /** One logit for each class: q8. The units of a map can be too many for one sum. */
   logits(x: readonly number[]): number[] {
-    return this.weights.sums(unitInputs(x)).map((sum) => shiftRight(sum, 7));
+    const logits = new Array<number>(this.net.classes).fill(0);
+    for (let from = 0; from < x.length; from += CHUNK) {
+      const sums = this.weights.sums(unitInputs(x).slice(from, from + CHUNK));
+      sums.forEach((sum, c) => (logits[c]! += shiftRight(sum, 7)));
+    }
+    return logits;
   }
 
   /** `targets`: the wanted probabilities, q15. */

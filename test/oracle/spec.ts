@@ -2,7 +2,8 @@
 
 export interface LayerSpec {
   /** dense when left out. */
-  kind?: "dense" | "box";
+  kind?: "dense" | "local" | "conv" | "box";
+  /** Of a map: places after pooling times channels. */
   units: number;
   weightBits: 8 | 16;
   /** s: a weight w stands for w · 2^−s. */
@@ -23,6 +24,12 @@ export interface LayerSpec {
   ceiling?: number;
   /** λ of peer normalisation, q15; 0 or nothing: none. */
   peer?: number;
+  /** Of a map, docs/maps.md: K, f, t, z, q. */
+  channels?: number;
+  field?: number;
+  stride?: number;
+  padding?: number;
+  pool?: number;
 }
 
 export interface Spec {
@@ -79,8 +86,7 @@ const LAYER_WORDS = 16;
 const MAGIC = 0x594c464d; // "MFLY", little endian
 const VERSION = 1;
 const NO_LIMIT = 0;
-const KINDS = ["dense", "box"];
-const KIND_WORDS = [0, 3];
+const KINDS = ["dense", "local", "conv", "box"];
 const NO_RECURRENCE = 0;
 const NO_DAMPING = 0;
 
@@ -120,9 +126,13 @@ export function encodeSpec(spec: Spec): Int32Array {
     spec.device ?? 0,
   ]);
   spec.layers.forEach((layer, index) => {
-    const { units, weightBits, scale, rate, temperature, decay, threshold, init, blocks, ceiling, peer } = layer;
-    const kind = KIND_WORDS[KINDS.indexOf(layer.kind ?? "dense")]!;
-    block.set([kind, units, weightBits, scale, rate, temperature, decay, threshold, init, blocks ?? 0, ceiling ?? 0, peer ?? 0], HEADER_WORDS + LAYER_WORDS * index);
+    const { units, weightBits, scale, rate, temperature, decay, threshold, init, blocks = 0, ceiling = 0, peer = 0 } = layer;
+    const { kind = "dense", channels = 0, field = 0, stride = 0, padding = 0, pool = 0 } = layer;
+    const window = field | (field << 8) | (stride << 16) | (padding << 24);
+    block.set(
+      [KINDS.indexOf(kind), units, weightBits, scale, rate, temperature, decay, threshold, init, blocks, ceiling, peer, window, channels, pool],
+      HEADER_WORDS + LAYER_WORDS * index,
+    );
   });
   return block;
 }

@@ -6,7 +6,7 @@ import { deviceActivity, peculiarities, peculiarityOf } from "./device.js";
 import { blurred, drawMask, hybridOf, mixed } from "./hybrid.js";
 import { drawShift, shifted, withoutLabelValues } from "./jitter.js";
 import { countRight, lessonOf } from "./judge.js";
-import { Layer } from "./layer.js";
+import { DenseLayer } from "./dense.js";
 import { Network } from "./network.js";
 import { Peers } from "./peer.js";
 import { Generator } from "./random.js";
@@ -18,7 +18,7 @@ const pair: Spec = {
   objective: "pair", classes: 2, width: 3, height: 2, channels: 1, placement: "append", labelLevel: 48, negatives: "random", readoutFrom: 1, goodnessFrom: 0,
   readoutRate: 0, holdSteps: 0, totalSteps: 0, seed: 1, biasLevel: 0, loss: "threshold", inputDropout: 0, layers: [dense],
 };
-const layerWith = (change: Partial<LayerSpec>, net: Partial<Spec> = {}): Layer => new Layer({ ...pair, ...net, layers: [{ ...dense, ...change }] }, 0);
+const layerWith = (change: Partial<LayerSpec>, net: Partial<Spec> = {}): DenseLayer => new DenseLayer({ ...pair, ...net, layers: [{ ...dense, ...change }] }, 0);
 
 /** A generator that gives these numbers, and no more. */
 function drawing(...numbers: number[]): Generator {
