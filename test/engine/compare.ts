@@ -3,6 +3,7 @@ import {
   REGION_FRAME, REGION_LAYER_STATE, REGION_LOGITS, REGION_NEGATIVE, REGION_PEER_MEANS, REGION_READOUT_STATE, REGION_READOUT_WEIGHTS,
   REGION_SCORES, REGION_STATE, REGION_TARGETS, REGION_VARIANT_STATE, REGION_WEIGHTS,
 } from "../../assembly/abi/region.js";
+import { JOB_PENDING } from "../../assembly/abi/status.js";
 import { LAYER_ROWS_UPDATED } from "../../assembly/abi/state.js";
 import { argmax } from "../oracle/fixed.js";
 import type { Given, Network } from "../oracle/network.js";
@@ -45,20 +46,22 @@ function compareVariants(oracle: Network, instance: Instance): void {
 export function comparePredictions(oracle: Network, instance: Instance, frame: Uint8Array): void {
   writeFrame(instance, frame);
   const scores = oracle.scoresByGoodness(frame);
-  predict(oracle, instance, "goodness", scores);
+  predict(oracle, instance, "goodness", oracle.classByGoodness(scores));
   compare("scores by goodness", instance.region(REGION_SCORES).values.subarray(0, scores.length), scores);
   if (!oracle.hasReadout) return;
   const logits = oracle.scoresByReadout(frame);
-  predict(oracle, instance, "readout", logits);
+  predict(oracle, instance, "readout", argmax(logits));
   compare("logits", instance.region(REGION_LOGITS).values.subarray(0, logits.length), logits);
 }
 
-/** A network with boxes cannot predict in one go. */
-function predict(oracle: Network, instance: Instance, by: "goodness" | "readout", scores: readonly number[]): void {
-  if (oracle.layers.some((layer) => layer.isBox)) {
-    instance.exports[`begin_${by}`]();
-    instance.work();
-  } else compare(`class by ${by}`, [instance.exports[`predict_${by}`]()], [argmax(scores)]);
+/** In one go; a network with boxes only begins so. */
+function predict(oracle: Network, instance: Instance, by: "goodness" | "readout", expected: number): void {
+  const box = oracle.layers.findIndex((layer) => layer.isBox);
+  compare(`class by ${by}`, [instance.exports[`predict_${by}`]()], [box < 0 ? expected : JOB_PENDING]);
+  if (box < 0) return;
+  compare(`layer that predict_${by} waits for`, [instance.exports.status_detail()], [box]);
+  instance.serveBox(box);
+  instance.work();
 }
 
 /** Puts the same random weights of full range into the oracle and the instances, most of them at a bound. */

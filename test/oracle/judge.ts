@@ -49,7 +49,7 @@ export function lessonOf(layer: Layer, step: number, positive: readonly number[]
     negative: negative.map((y, unit) => -sign * coefficientOf(y, gainsOf(unit).negative)),
     isUpdate: gains.some((gain) => gain.positive !== 0 || gain.negative !== 0),
   };
-  return phase.positive ? withPeers(layer, step, positive, lesson) : lesson;
+  return withPeers(layer, step, phase.positive ? positive : undefined, lesson);
 }
 
 /** c⁺ and c⁻: how wrong some units with the threshold θ are about each. */
@@ -63,13 +63,13 @@ function probabilities(layer: Layer, theta: number, positive: number, negative: 
   return { positive: c, negative: c };
 }
 
-/** Peer normalisation: the positive's coefficients and the pull toward the peers. */
-function withPeers(layer: Layer, step: number, y: readonly number[], lesson: Lesson): Lesson {
+/** Peer normalisation: the positive's coefficients and the pull toward the peers. `y`: the positive's activities, in phases that have one. */
+function withPeers(layer: Layer, step: number, y: readonly number[] | undefined, lesson: Lesson): Lesson {
   const { peers } = layer;
   if (!peers) return lesson;
-  peers.observe(y);
+  if (y) peers.observe(y);
   const gain = peers.gain(layer.rateAt(step));
   if (gain === 0) return lesson;
-  const terms = peers.terms(gain, layer.Q);
+  const terms = y ? peers.terms(gain, layer.Q) : lesson.positive.map(() => 0);
   return { ...lesson, isUpdate: true, positive: lesson.positive.map((a, unit) => Math.min(Math.max(a + terms[unit]!, -32767), 32767)) };
 }

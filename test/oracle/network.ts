@@ -4,6 +4,7 @@
  */
 import { type BoxFunction, noBox } from "./box.js";
 import { scoresOfClasswise, trainClasswise } from "./classwise.js";
+import { argmax } from "./fixed.js";
 import { hybridOf } from "./hybrid.js";
 import { imageInputs, neutralInputs } from "./image.js";
 import { drawShift, shifted, withoutLabelValues } from "./jitter.js";
@@ -13,7 +14,7 @@ import type { Input } from "./matrix.js";
 import { scoresOfPair, trainPair } from "./pair.js";
 import { Generator, STREAM_DROPOUT, STREAM_JITTER, STREAM_MASKS, STREAM_SAMPLER } from "./random.js";
 import { Readout, targetsOfLabel } from "./readout.js";
-import { frameSize, type Spec } from "./spec.js";
+import { frameSize, hasTwoFrames, type Spec } from "./spec.js";
 
 /** What the host adds to a training sample, where the spec wants it. */
 export interface Given {
@@ -81,6 +82,11 @@ export class Network {
 
   scoresByGoodness(frame: Uint8Array): number[] {
     return this.spec.objective === "pair" ? scoresOfPair(this, frame) : scoresOfClasswise(this, frame);
+  }
+
+  /** The class that has these scores by goodness. Without labels there is only one. */
+  classByGoodness(scores: readonly number[]): number {
+    return hasTwoFrames(this.spec) ? 0 : argmax(scores);
   }
 
   scoresByReadout(frame: Uint8Array): number[] {

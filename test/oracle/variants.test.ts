@@ -121,7 +121,7 @@ test("peers: a unit without activity is pulled up, at most to a coefficient's bo
   expect(peers.terms(1, 18)).toEqual([-2, 2]);
 });
 
-test("peers force an update when no gain does, in a phase with positives and while the rate is not 0", () => {
+test("peers force an update when no gain does, while the rate is not 0; they pull in phases with positives only", () => {
   const right = [[1000, 1000, 0, 0], [0, 0, 0, 0]] as const;
   const layer = layerWith({ peer: 32768 });
   // Q = 19. After the first pair the means are 64.9 and 63.9, 64.4 all in all: d = -1, -1, 0, 0.
@@ -131,7 +131,7 @@ test("peers force an update when no gain does, in a phase with positives and whi
   expect(lessonOf(late, 1, ...right).isUpdate).toBe(false);
   expect(late.peers!.means).not.toEqual(layerWith({ peer: 1 }).peers!.means);
   const asleep = layerWith({ peer: 32768 }, { awake: 1, asleep: 1 });
-  expect(lessonOf(asleep, 1, ...right).isUpdate).toBe(false);
+  expect(lessonOf(asleep, 1, ...right)).toMatchObject({ isUpdate: true, positive: [0, 0, 0, 0] });
   expect(asleep.peers!.means).toEqual(layerWith({ peer: 1 }).peers!.means);
 });
 
