@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
-  FIELD_BYTES, FIELD_COLUMNS, FIELD_KIND, FIELD_LAYER, FIELD_OFFSET, FIELD_ROWS, FIELD_STRIDE, FIELD_TYPE, TYPE_I16, TYPE_I32,
-  TYPE_I8, TYPE_U16, TYPE_U32, TYPE_U8,
+  FIELD_BYTES, FIELD_COLUMNS, FIELD_KIND, FIELD_LAYER, FIELD_OFFSET, FIELD_ROWS, FIELD_STRIDE, FIELD_TYPE, HEADER_BYTES, HEADER_SIZE,
+  TYPE_I16, TYPE_I32, TYPE_I8, TYPE_U16, TYPE_U32, TYPE_U8,
 } from "../../assembly/abi/region.js";
 import { BUSY, OK, WAITING } from "../../assembly/abi/status.js";
 
@@ -68,6 +68,20 @@ export class Instance {
     const found = this.regions.find((region) => region.kind === kind && region.layer === layer);
     if (!found) throw new Error(`no region of kind ${kind} for layer ${layer}`);
     return found;
+  }
+
+  /** A copy of the sealed persistent part. */
+  checkpoint(): Uint8Array {
+    expectOk(this.exports, "seal", this.exports.seal());
+    const start = this.exports.spec_address() - HEADER_BYTES;
+    const size = new DataView(this.exports.memory.buffer).getUint32(start + HEADER_SIZE, true);
+    return new Uint8Array(this.exports.memory.buffer, start, size).slice();
+  }
+
+  /** Goes on from another instance's checkpoint. */
+  open(checkpoint: Uint8Array): void {
+    new Uint8Array(this.exports.memory.buffer, this.exports.spec_address() - HEADER_BYTES).set(checkpoint);
+    expectOk(this.exports, "open", this.exports.open());
   }
 
   /** For people: the region an address lies in. */
