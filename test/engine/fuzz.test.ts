@@ -6,6 +6,7 @@ import { expect, test, vi } from "vitest";
 import { REGION_WEIGHTS } from "../../assembly/abi/region.js";
 import { fuzz, type FuzzOptions } from "./fuzz_case.js";
 import { FULL_BUILDS } from "./instance.js";
+import { randomMapSpec } from "./random_maps.js";
 import { randomVariantSpec } from "./random_variants.js";
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -18,6 +19,7 @@ const kinds: Record<string, Partial<FuzzOptions>> = {
   "thousands of random networks": {},
   "random networks of the core in the full builds": { builds: FULL_BUILDS },
   "random networks with variants": { builds: FULL_BUILDS, spec: randomVariantSpec() },
+  "random networks with maps": { builds: FULL_BUILDS, spec: randomMapSpec() },
 };
 
 test.each(Object.entries(kinds))("the builds agree with the oracle on %s", (name, options) => {

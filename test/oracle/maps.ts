@@ -135,13 +135,14 @@ export class ConvLayer extends MapLayer {
   /** A row learns from all places at once; its rounding error is carried to the next. */
   #call(lists: readonly PairedInput[][], raise: readonly number[][], lower: readonly number[][], k: number): void {
     this.lanes.advance();
-    const rows = [...new Set(lists.flat().map(({ row }) => row))].sort((a, b) => a - b);
+    const byRow = lists.map((list) => new Map(list.map((paired) => [paired.row, paired])));
+    const rows = [...new Set(byRow.flatMap((list) => [...list.keys()]))].sort((a, b) => a - b);
     for (let channel = 0; channel < this.channels; channel++) {
       let e = this.lanes.start(channel);
       for (const row of rows) {
         let D = 0;
-        lists.forEach((list, place) => {
-          const paired = list.find((candidate) => candidate.row === row);
+        byRow.forEach((list, place) => {
+          const paired = list.get(row);
           if (paired) D += raise[place]![channel]! * paired.positive + lower[place]![channel]! * paired.negative;
         });
         const d = D * 2 ** k + e;

@@ -5,8 +5,9 @@
 import { type BoxFunction, noBox } from "./box.js";
 import { scoresOfClasswise, trainClasswise } from "./classwise.js";
 import { argmax } from "./fixed.js";
+import { isMap } from "./geometry.js";
 import { hybridOf } from "./hybrid.js";
-import { imageInputs, neutralInputs } from "./image.js";
+import { imageInputs, neutralImage } from "./image.js";
 import { drawShift, shifted, withoutLabelValues } from "./jitter.js";
 import { type Layer, unitInputs } from "./layer.js";
 import { createLayer } from "./layers.js";
@@ -15,6 +16,7 @@ import { scoresOfPair, trainPair } from "./pair.js";
 import { Generator, STREAM_DROPOUT, STREAM_JITTER, STREAM_MASKS, STREAM_SAMPLER } from "./random.js";
 import { Readout, targetsOfLabel } from "./readout.js";
 import { frameSize, hasTwoFrames, type Spec } from "./spec.js";
+import { labelled } from "./waves.js";
 
 /** What the host adds to a training sample, where the spec wants it. */
 export interface Given {
@@ -91,9 +93,8 @@ export class Network {
 
   scoresByReadout(frame: Uint8Array): number[] {
     let logits: number[] = [];
-    const image = imageInputs(this.spec, frame);
-    this.countImage(image);
-    this.forward([...image, ...neutralInputs(this.spec)], (layer, y, inputs) => {
+    this.countImage(imageInputs(this.spec, this.spec.waves ? labelled(this.spec, frame) : frame));
+    this.forward(neutralImage(this.spec, frame), (layer, y, inputs) => {
       if (layer.index > 0) layer.countUsed(inputs);
       const part = this.readouts[layer.index]?.logits(layer.normalised(y));
       if (part) logits = add(logits, part);
@@ -121,10 +122,13 @@ export class Network {
     }
   }
 
-  /** Counts the rows of the image, which the first layer multiplies once for all passes; label rows are not counted. */
-  countImage(image: readonly Input[]): void {
+  /**
+   * Counts the rows of the image, which a dense first layer multiplies once for all passes, a map in each single pass and in each pair of
+   * passes; label rows are not counted.
+   */
+  countImage(image: readonly Input[], passes = 1): void {
     const first = this.layers[0]!;
-    first.countUsed([...image, ...first.biasInput]);
+    for (let pass = 0; pass < (isMap(first.spec) ? passes : 1); pass++) first.countUsed([...image, ...first.biasInput]);
   }
 
   /** One pass in which only the readout learns. Returns its logits before that. */

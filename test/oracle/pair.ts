@@ -1,14 +1,15 @@
 /** Objective pair: a positive and a negative go through the layers together. */
 import { argmax } from "./fixed.js";
 import { goodness } from "./goodness.js";
-import { imageInputs, labelInput, neutralInputs } from "./image.js";
+import { imageInputs, imageWithLabel, labelInput, neutralInputs } from "./image.js";
 import { countRight, lessonOf } from "./judge.js";
 import { type Layer, type Pass, unitInputs } from "./layer.js";
 import { half, type Input, type PairedInput, shared } from "./matrix.js";
 import { drawNegative } from "./negative.js";
 import type { Network } from "./network.js";
 import { hasTwoFrames } from "./spec.js";
-import { pairedFrameInputs } from "./two_frames.js";
+import { normalised, pairedFrameInputs, pairedInputs } from "./two_frames.js";
+import { labelled, withValuesLeftOut } from "./waves.js";
 
 /** What enters the first layer. */
 interface Start {
@@ -20,7 +21,9 @@ interface Start {
 
 /** `negative`: the frame of the negative, in nets whose negatives are not labels. */
 export function trainPair(network: Network, positive: Uint8Array, negative: Uint8Array | undefined, label: number, targets: readonly number[]): void {
-  const start = negative ? startOfFrames(network, positive, negative, label, targets) : startOfLabels(network, positive, label, targets);
+  const start = negative ? startOfFrames(network, positive, negative, label, targets)
+    : network.spec.waves ? startOfWaves(network, positive, label, targets)
+    : startOfLabels(network, positive, label, targets);
   let { positive: positiveInputs, negative: negativeInputs } = start;
   for (const layer of network.layers) {
     if (layer.index > 0) layer.countUsed([...positiveInputs, ...layer.biasInput], [...negativeInputs, ...layer.biasInput]);
@@ -37,7 +40,7 @@ export function trainPair(network: Network, positive: Uint8Array, negative: Uint
 function startOfLabels(network: Network, frame: Uint8Array, label: number, targets: readonly number[]): Start {
   const { spec } = network;
   const image = imageInputs(spec, frame, network.dropout);
-  network.countImage(image);
+  network.countImage(image, network.hasReadout ? 2 : 1);
   const logits = neutralPass(network, [...image, ...neutralInputs(spec)], label, targets);
   const [right, wrong] = [labelInput(spec, label), labelInput(spec, drawNegative(spec, network.sampler, label, logits))];
   const calls = [labelRows(right, wrong), shared([...image, ...network.layers[0]!.biasInput])];
@@ -46,11 +49,29 @@ function startOfLabels(network: Network, frame: Uint8Array, label: number, targe
 
 /** Two images without labels. */
 function startOfFrames(network: Network, positive: Uint8Array, negative: Uint8Array, label: number, targets: readonly number[]): Start {
-  const first = network.layers[0]!;
   const rows = pairedFrameInputs(network.spec, positive, negative, network.dropout);
+  singlePass(network, half(rows, "positive"), label, targets);
+  return startOfRows(network, rows);
+}
+
+/** One image with the waves of two labels. */
+function startOfWaves(network: Network, frame: Uint8Array, label: number, targets: readonly number[]): Start {
+  const { spec } = network;
+  const rate = spec.inputDropout;
+  const kept = withValuesLeftOut(spec, frame, network.dropout);
+  const logits = singlePass(network, unitInputs(normalised(spec, labelled(spec, kept), rate)), label, targets);
+  const wrong = drawNegative(spec, network.sampler, label, logits);
+  return startOfRows(network, pairedInputs(spec, labelled(spec, kept, label), labelled(spec, kept, wrong), rate));
+}
+
+function singlePass(network: Network, inputs: readonly Input[], label: number, targets: readonly number[]): number[] {
+  if (network.hasReadout) network.countImage(inputs);
+  return neutralPass(network, inputs, label, targets);
+}
+
+function startOfRows(network: Network, rows: readonly PairedInput[]): Start {
+  const first = network.layers[0]!;
   const start = { positive: half(rows, "positive"), negative: half(rows, "negative"), calls: [[...rows, ...shared(first.biasInput)]] };
-  if (network.hasReadout) network.countImage(start.positive);
-  neutralPass(network, start.positive, label, targets);
   first.countUsed([...start.positive, ...first.biasInput], [...start.negative, ...first.biasInput]);
   return start;
 }
@@ -103,21 +124,20 @@ function scoreOfFrame(network: Network, frame: Uint8Array): number[] {
 
 function scoresOfLabels(network: Network, frame: Uint8Array): number[] {
   const { spec } = network;
-  const image = imageInputs(spec, frame);
-  network.countImage(image);
+  if (!spec.waves) network.countImage(imageInputs(spec, frame), Math.ceil(spec.classes / 2));
   const passes = Array.from({ length: spec.classes }, (_, label) => {
     let score = 0;
     const inputs = new Map<Layer, readonly Input[]>();
-    network.forward([...image, labelInput(spec, label)], (layer, y, all) => {
+    network.forward(imageWithLabel(spec, frame, label), (layer, y, all) => {
       inputs.set(layer, all);
       if (layer.index >= spec.goodnessFrom) score = add(score, goodness(y));
     });
     return { score, inputs };
   });
-  // Two labels go through the later layers together, a last odd one with itself.
+  // Two labels go through the layers together, a last odd one with itself; through the first only if there they differ in more than label rows.
   for (let label = 0; label < spec.classes; label += 2) {
     const [first, second] = [passes[label]!, passes[Math.min(label + 1, spec.classes - 1)]!];
-    for (const [layer, inputs] of first.inputs) if (layer.index > 0) layer.countUsed(inputs, second.inputs.get(layer)!);
+    for (const [layer, inputs] of first.inputs) if (layer.index > 0 || spec.waves) layer.countUsed(inputs, second.inputs.get(layer)!);
   }
   return passes.map(({ score }) => score);
 }

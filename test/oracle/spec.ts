@@ -69,6 +69,8 @@ export interface Spec {
   targets?: "label" | "given";
   /** u32; 0: the ideal device. */
   device?: number;
+  /** Spatially extended labels, docs/maps.md: set 1 or 2; intensity q8. */
+  waves?: { set: 1 | 2; intensity: number };
   layers: LayerSpec[];
 }
 
@@ -124,6 +126,7 @@ export function encodeSpec(spec: Spec): Int32Array {
     NO_DAMPING,
     ["label", "given"].indexOf(spec.targets ?? "label"),
     spec.device ?? 0,
+    spec.waves ? spec.waves.set | (spec.waves.intensity << 8) : 0,
   ]);
   spec.layers.forEach((layer, index) => {
     const { units, weightBits, scale, rate, temperature, decay, threshold, init, blocks = 0, ceiling = 0, peer = 0 } = layer;

@@ -59,6 +59,8 @@ test("a mask is blurred along the rows, then along the columns; the edge goes on
   expect(blurred([255, 0, 0, 0, 0, 255], 3)).toEqual([143, 64, 48, 48, 64, 143]);
   expect(blurred([255, 255, 255, 255], 2)).toEqual([255, 255, 255, 255]);
   expect(blurred([255], 1)).toEqual([255]);
+  expect(blurred([0, 1, 0], 3)).toEqual([0, 1, 0]);
+  expect(blurred([0, 5, 0], 1)).toEqual([1, 3, 1]);
 });
 
 test("a hybrid keeps the frame from half a mask on, in all channels of a place", () => {
