@@ -43,3 +43,15 @@ export interface PairedInput {
 export function shared(inputs: readonly Input[]): PairedInput[] {
   return inputs.map(({ row, x }) => ({ row, positive: x, negative: x }));
 }
+
+/** One half of a paired list. */
+export function half(rows: readonly PairedInput[], sign: "positive" | "negative"): Input[] {
+  return rows.map((paired) => ({ row: paired.row, x: paired[sign] }));
+}
+
+/** Two lists as one; a row that only one of them has is 0 in the other. */
+export function paired(positive: readonly Input[], negative: readonly Input[]): PairedInput[] {
+  const rows = [...new Set([...positive, ...negative].map(({ row }) => row))].sort((a, b) => a - b);
+  const [right, wrong] = [positive, negative].map((inputs) => new Map(inputs.map(({ row, x }) => [row, x])));
+  return rows.map((row) => ({ row, positive: right!.get(row) ?? 0, negative: wrong!.get(row) ?? 0 }));
+}
