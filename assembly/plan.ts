@@ -6,13 +6,15 @@ import { HEADER_BYTES } from "./abi/region";
 import {
   REGION_HEADER, REGION_SPEC, REGION_STATE, REGION_LAYER_STATE, REGION_WEIGHTS, REGION_READOUT_STATE, REGION_READOUT_WEIGHTS,
   REGION_LAYER_TABLE, REGION_FRAME, REGION_IMAGE_ROWS, REGION_ROWS_A, REGION_ROWS_B, REGION_IMAGE_SUMS, REGION_SUMS,
-  REGION_ACTIVITY, REGION_COEFFICIENTS, REGION_CLASS_TERMS, REGION_SCORES, REGION_LOGITS, TYPE_U8, TYPE_I8, TYPE_U16,
+  REGION_ACTIVITY, REGION_COEFFICIENTS, REGION_CLASS_TERMS, REGION_SCORES, REGION_LOGITS, REGION_UNIT_INPUTS, REGION_UNIT_STATE, TYPE_U8, TYPE_I8, TYPE_U16,
   TYPE_I16, TYPE_I32, TYPE_U32, FIELD_KIND, FIELD_LAYER, FIELD_OFFSET, FIELD_BYTES, FIELD_TYPE, FIELD_ROWS, FIELD_COLUMNS,
   FIELD_STRIDE, FIELD_PERSISTENT, FIELD_COUNT,
 } from "./abi/region";
 import { NO_MEMORY, OK } from "./abi/status";
 import { LANES_BYTES } from "./fixed/random";
-import { LAYER_RECORD_BYTES, describeLayer } from "./layers/layer";
+import { listInputs, recurrent, stateRows, streams } from "./ff/recurrent_spec";
+import { FULL } from "./full";
+import { LAYER_RECORD_BYTES, describeLayer, describeUnits } from "./layers/layer";
 import {
   RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LAYERS, RT_LOGITS,
   RT_PERSISTENT_BYTES, RT_ROWS_A, RT_ROWS_B, RT_SCORES, RT_STATE, RT_SUMS, RT_TOTAL_BYTES, base, report, runtime,
@@ -64,6 +66,14 @@ function place(kind: i32, layer: i32, type: i32, rows: i32, columns: i32, stride
   return place(kind, -1, type, 1, length, length, false);
 }
 
+/** The state of a recurrent layer: one row for each pass under way, however many iterations. */
+function placeUnits(layer: i32, commit: bool): void {
+  const units = layerSpec(layer, LAYER_UNITS);
+  const state = place(REGION_UNIT_STATE, layer, TYPE_I16, stateRows(), units, padded(units), streams());
+  const inputs = place(REGION_UNIT_INPUTS, layer, TYPE_U8, stateRows(), units, padded(units), streams());
+  if (commit) describeUnits(layer, state, inputs);
+}
+
 /**
  * Visits every region in order; keeps the descriptor of region `target` (-1: none) and, when `commit`, the addresses
  * in RUNTIME and in the layer table. The spec must be valid. Returns the number of regions.
@@ -96,6 +106,7 @@ function walk(target: i32, commit: bool): i32 {
       readoutWeights = place(REGION_READOUT_WEIGHTS, layer, TYPE_I16, units, classes, padded(classes), true);
     }
     if (commit) describeLayer(layer, weights, layerState, readoutWeights, readoutState);
+    if (FULL) if (streams()) placeUnits(layer, commit);
   }
   const persistentEnd = <usize>load<u32>(WALK, WALK_CURSOR);
 
@@ -103,9 +114,11 @@ function walk(target: i32, commit: bool): i32 {
   const frame = place(REGION_FRAME, -1, TYPE_U8, spec(SPEC_INPUT_HEIGHT), spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_CHANNELS), spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_CHANNELS), false);
   // Lists of non-zero rows, two rows an entry: 4 u16 for one input vector, 6 for a pair of them.
   const imageRows = place(REGION_IMAGE_ROWS, -1, TYPE_U16, (frameSize() + 2) >> 1, 4, 4, false);
-  const listRows = (max(widest, padded(classes)) >> 1) + 1;
+  let listRows = (max(widest, padded(classes)) >> 1) + 1;
+  if (FULL) if (recurrent()) listRows = max(listRows, (listInputs() + 1) >> 1);
   const rowsA = place(REGION_ROWS_A, -1, TYPE_U16, listRows, 6, 6, false);
   const rowsB = place(REGION_ROWS_B, -1, TYPE_U16, listRows, 6, 6, false);
+  if (FULL) if (recurrent() && !streams()) for (let layer = 0; layer < layers; layer++) placeUnits(layer, commit);
   const imageSums = vector(REGION_IMAGE_SUMS, TYPE_I32, padded(layerSpec(0, LAYER_UNITS)));
   const sums = place(REGION_SUMS, -1, TYPE_I32, 2, widest, widest, false);
   const activity = place(REGION_ACTIVITY, -1, TYPE_I16, 2, widest, widest, false);

@@ -10,6 +10,8 @@ import {
 } from "./abi/spec";
 import { base, report } from "./memory";
 import { coefficientExponent, inputShift } from "./fixed/rate";
+import { FULL } from "./full";
+import { isRecurrenceWord, recurrenceFault, recurrent, rowsAbove } from "./ff/recurrent_spec";
 
 const READOUT_SCALE: i32 = 11;
 
@@ -37,9 +39,10 @@ export function frameSize(): i32 {
   return spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_HEIGHT) * spec(SPEC_INPUT_CHANNELS);
 }
 
-/** Rows of the weight matrix of a layer: its inputs, then label rows (first layer), then the bias row. */
+/** Rows of the weight matrix of a layer: its inputs, then label rows (first layer) or the rows from above (recurrent), then the bias row. */
 export function layerInputs(layer: i32): i32 {
   const bias = spec(SPEC_BIAS_LEVEL) > 0 ? 1 : 0;
+  if (FULL && recurrent()) return (layer > 0 ? layerSpec(layer - 1, LAYER_UNITS) : frameSize()) + rowsAbove(layer) + bias;
   if (layer > 0) return layerSpec(layer - 1, LAYER_UNITS) + bias;
   return frameSize() + (spec(SPEC_LABEL_PLACEMENT) == LABEL_APPEND ? spec(SPEC_CLASSES) : 0) + bias;
 }
@@ -76,7 +79,8 @@ function firstFault(): i32 {
   if (!inRange(SPEC_INPUT_HEIGHT, 1, MAX_INPUTS / spec(SPEC_INPUT_WIDTH))) return SPEC_INPUT_HEIGHT;
   if (!inRange(SPEC_INPUT_CHANNELS, 1, MAX_INPUTS / (spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_HEIGHT)))) return SPEC_INPUT_CHANNELS;
   const classwise = spec(SPEC_OBJECTIVE) == OBJECTIVE_CLASSWISE;
-  if (classwise ? spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE : !inRange(SPEC_LABEL_PLACEMENT, LABEL_REPLACE, LABEL_APPEND)) return SPEC_LABEL_PLACEMENT;
+  const placed = classwise || (FULL && recurrent()) ? false : true;
+  if (!placed ? spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE : !inRange(SPEC_LABEL_PLACEMENT, LABEL_REPLACE, LABEL_APPEND)) return SPEC_LABEL_PLACEMENT;
   if (spec(SPEC_LABEL_PLACEMENT) == LABEL_REPLACE && frameSize() <= spec(SPEC_CLASSES)) return SPEC_LABEL_PLACEMENT;
   if (layerInputs(0) > MAX_INPUTS) return SPEC_INPUT_WIDTH;
   if (!inRange(SPEC_LABEL_LEVEL, classwise ? 0 : 1, 127)) return SPEC_LABEL_LEVEL;
@@ -95,7 +99,11 @@ function firstFault(): i32 {
   if (!inRange(SPEC_TOTAL_STEPS, 0, i32.MAX_VALUE)) return SPEC_TOTAL_STEPS;
   if (!inRange(SPEC_HOLD_STEPS, 0, max(spec(SPEC_TOTAL_STEPS), 0))) return SPEC_HOLD_STEPS;
   if (!inRange(SPEC_MEMORY_LIMIT, 0, i32.MAX_VALUE)) return SPEC_MEMORY_LIMIT;
-  for (let word = SPEC_VARIANTS; word < SPEC_HEADER_WORDS; word++) if (spec(word) != 0) return word;
+  if (FULL) {
+    const fault = recurrenceFault();
+    if (fault >= 0) return fault;
+  }
+  for (let word = SPEC_VARIANTS; word < SPEC_HEADER_WORDS; word++) if (spec(word) != 0 && !(FULL && isRecurrenceWord(word))) return word;
   for (let layer = 0; layer < layers; layer++) {
     const fault = firstLayerFault(layer, classwise);
     if (fault >= 0) return SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + fault;

@@ -8,12 +8,14 @@
  * Scratch is as large as the widest layer, whatever the depth.
  */
 import { BUSY, OK } from "../abi/status";
+import { FULL } from "../full";
 import { readImage, sumImage } from "./image";
 import {
-  JOB_NONE, KIND, LABEL, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_LABEL_UPDATE, PHASE_PAIR_END,
+  JOB_NONE, KIND, LABEL, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_ITERATION_ROWS, PHASE_LABEL_UPDATE, PHASE_PAIR_END,
   PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END, PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, get, set,
 } from "./job_state";
 import { choosePair, endPair, startPair, sumPair, updateLabels, updatePairPass } from "./pair_pass";
+import { iterationPiece } from "./recurrent_pass";
 import { endSingle, startSingle, sumReadout, sumSingle, updateReadout, updateSinglePass } from "./single_pass";
 
 export function jobPending(): bool {
@@ -58,6 +60,7 @@ function piece(left: i64): i64 {
   if (phase == PHASE_PAIR_START) return startPair();
   if (phase == PHASE_PAIR_SUMS) return sumPair(left);
   if (phase == PHASE_PAIR_END) return endPair();
+  if (FULL) if (phase >= PHASE_ITERATION_ROWS) return iterationPiece(phase, left);
   if (phase == PHASE_LABEL_UPDATE) return updateLabels();
   return updatePairPass(left);
 }

@@ -31,6 +31,14 @@ export const PHASE_PAIR_UPDATE: i32 = 12;
 export const PHASE_READOUT_SUMS: i32 = 13;
 export const PHASE_READOUT_UPDATE: i32 = 14;
 
+// Recurrent networks, instead of those of a pair (recurrent_pass.ts).
+export const PHASE_ITERATION_ROWS: i32 = 40;
+export const PHASE_ITERATION_SUMS: i32 = 41;
+export const PHASE_ITERATION_END: i32 = 42;
+export const PHASE_ITERATION_UPDATE: i32 = 43;
+export const PHASE_ITERATION_INPUTS: i32 = 44;
+export const PHASE_ITERATION_OTHERS: i32 = 45;
+
 /** State of the job under way. */
 const JOB: usize = memory.data(48, 16);
 export const KIND: usize = 0;

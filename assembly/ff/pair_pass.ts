@@ -6,6 +6,7 @@ import { multiplier, rowsOfPair } from "../kernels/normalise";
 import { closePaired, putPaired } from "../kernels/rows";
 import { sumSquares } from "../kernels/sum_squares";
 import { denseBeginUpdate, denseForwardPaired, denseUpdatePaired, denseUpdateSingle } from "../layers/dense";
+import { FULL } from "../full";
 import { inputs, layerState, scale, stride, units } from "../layers/layer";
 import {
   RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, RT_SUMS, runtime,
@@ -21,6 +22,8 @@ import {
 import { labelRows } from "./label";
 import { drawNegative } from "./negative";
 import { pairCoefficients } from "./pair";
+import { startIterations } from "./recurrent_pass";
+import { recurrent } from "./recurrent_spec";
 
 /** Training: draws the negative's label. Prediction: the next two labels, or the end. */
 export function choosePair(): i64 {
@@ -34,6 +37,10 @@ export function choosePair(): i64 {
     }
     set(LABEL, label);
     set(OTHER_LABEL, min(label + 1, classes - 1));
+  }
+  if (FULL) if (recurrent()) {
+    startIterations();
+    return classes;
   }
   set(LAYER, 0);
   enter(PHASE_PAIR_START);
@@ -51,7 +58,7 @@ export function startPair(): i64 {
   }
   memory.copy(sums, runtime(RT_IMAGE_SUMS), <usize>plane << 2);
   memory.copy(sums + (<usize>plane << 2), runtime(RT_IMAGE_SUMS), <usize>plane << 2);
-  const rows = labelRows(listInto(0), get(LABEL), get(OTHER_LABEL));
+  const rows = labelRows(listInto(0), 0, get(LABEL), get(OTHER_LABEL));
   set(LABEL_LIST_ROWS, rows);
   denseForwardPaired(0, listInto(0), rows, sums, plane, 0, plane);
   set(ROWS_IN, get(IMAGE_ROWS));
@@ -100,8 +107,8 @@ export function endPair(): i64 {
     } else leavePair(layer);
   } else {
     if (layer >= spec(SPEC_GOODNESS_FROM)) {
-      score(get(LABEL), goodnessPositive);
-      if (get(OTHER_LABEL) != get(LABEL)) score(get(OTHER_LABEL), goodnessNegative);
+      addScore(get(LABEL), goodnessPositive);
+      if (get(OTHER_LABEL) != get(LABEL)) addScore(get(OTHER_LABEL), goodnessNegative);
     }
     leavePair(layer);
   }
@@ -109,7 +116,7 @@ export function endPair(): i64 {
 }
 
 /** Adds a goodness to the score of a class, saturating. */
-function score(label: i32, goodness: i32): void {
+export function addScore(label: i32, goodness: i32): void {
   const at = runtime(RT_SCORES) + (<usize>label << 2);
   store<i32>(at, <i32>min<i64>(<i64>load<i32>(at) + goodness, i32.MAX_VALUE));
 }

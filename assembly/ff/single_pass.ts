@@ -5,6 +5,7 @@ import { activate } from "../kernels/activate";
 import { multiplier, rowsOfActivity } from "../kernels/normalise";
 import { sumSquares } from "../kernels/sum_squares";
 import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
+import { FULL } from "../full";
 import { hasReadout, layerState, scale, stride, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime } from "../memory";
 import { padded, spec } from "../spec";
@@ -16,6 +17,7 @@ import {
   set, withBias,
 } from "./job_state";
 import { neutralRows } from "./label";
+import { recurrent } from "./recurrent_spec";
 import { argmax, readoutCoefficients, readoutLogits, readoutSums, readoutUpdate } from "./readout";
 
 export function startSingle(): i64 {
@@ -28,11 +30,11 @@ export function startSingle(): i64 {
   }
   memory.copy(sums, runtime(RT_IMAGE_SUMS), <usize>stride(0) << 2);
   // The image's sums are there already; a pair's neutral label adds its rows, from the list that layer 0 does not need.
-  if (classwise()) {
+  if (classwise() || (FULL && recurrent() && spec(SPEC_LAYER_COUNT) > 1)) {
     set(ROWS_IN, get(IMAGE_ROWS));
     enter(PHASE_SINGLE_END);
   } else {
-    set(ROWS_IN, neutralRows(listInto(0)));
+    set(ROWS_IN, neutralRows(listInto(0), 0));
     enter(PHASE_SINGLE_SUMS);
   }
   return stride(0);
@@ -126,7 +128,9 @@ export function updateReadout(left: i64): i64 {
 
 function nextSingle(layer: i32): void {
   if (layer + 1 == spec(SPEC_LAYER_COUNT)) return endSinglePass();
-  set(ROWS_IN, withBias(layer + 1, listInto(layer + 1), get(ROWS_OUT)));
+  let rows = get(ROWS_OUT);
+  if (FULL) if (recurrent() && layer + 2 == spec(SPEC_LAYER_COUNT)) rows = neutralRows(listInto(layer + 1), rows);
+  set(ROWS_IN, withBias(layer + 1, listInto(layer + 1), rows));
   set(LAYER, layer + 1);
   enter(PHASE_SINGLE_START);
 }

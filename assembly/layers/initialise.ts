@@ -1,9 +1,11 @@
 import { isqrt } from "../fixed/isqrt";
 import { draw, mix, seedLanes } from "../fixed/random";
+import { stateRows, streams } from "../ff/recurrent_spec";
+import { FULL } from "../full";
 import { LAYER_LANES, LAYER_STATE_BYTES } from "../abi/state";
 import { LAYER_INIT, SPEC_CLASSES, SPEC_SEED } from "../abi/spec";
 import { layerSpec, padded, spec } from "../spec";
-import { hasReadout, inputs, layerState, readoutState, readoutWeights, scale, stride, units, weightBytes, weights } from "./layer";
+import { hasReadout, inputs, layerState, readoutState, readoutWeights, scale, stride, unitInputs, unitState, units, weightBytes, weights } from "./layer";
 
 /** Random streams of a layer: four lanes for its updates, then one for its weights, then four for its readout. */
 const STREAMS: u32 = 16;
@@ -33,6 +35,10 @@ export function initialiseLayer(layer: i32, scratch: usize): void {
       if (bytes == 1) store<i8>(at, <i8>max(min(weight, 127), -128));
       else store<i16>(at, <i16>max(min(weight, 32767), -32768));
     }
+  }
+  if (FULL) if (streams()) {
+    memory.fill(unitState(layer, 0), 0, <usize>(stateRows() * stride(layer)) << 1);
+    memory.fill(unitInputs(layer, 0), 0, <usize>(stateRows() * stride(layer)));
   }
   if (hasReadout(layer)) {
     seedLanes(readoutState(layer), seed, stream + STREAM_READOUT);

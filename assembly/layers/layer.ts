@@ -1,15 +1,16 @@
 /**
  * The layer table: what the step needs to know of each layer, derived from the spec by `init` and `open` and never stored
- * in a checkpoint. One record of 64 bytes for each layer, in its own region.
+ * in a checkpoint. One record of 64 bytes (in the full build 96) for each layer, in its own region.
  */
 import { coefficientExponent, inputShift } from "../fixed/rate";
+import { FULL } from "../full";
 import { RT_LAYERS, runtime } from "../memory";
 import {
   LAYER_RATE, LAYER_SCALE, LAYER_TEMPERATURE, LAYER_THRESHOLD, LAYER_UNITS, LAYER_WEIGHT_BITS, SPEC_READOUT_FROM, SPEC_READOUT_RATE,
 } from "../abi/spec";
 import { layerInputs, layerSpec, padded, readoutScale, spec } from "../spec";
 
-export const LAYER_RECORD_BYTES: usize = 64;
+export const LAYER_RECORD_BYTES: usize = FULL ? 96 : 64;
 
 const INPUTS: usize = 0;
 const UNITS: usize = 4;
@@ -24,6 +25,8 @@ const TEMPERATURE: usize = 36;
 const THRESHOLD: usize = 40;
 const READOUT_WEIGHTS: usize = 48;
 const READOUT_STATE: usize = 52;
+const UNIT_STATE: usize = 80;
+const UNIT_INPUTS: usize = 84;
 
 // @ts-ignore: decorator
 @inline function record(layer: i32): usize {
@@ -127,4 +130,20 @@ export function describeLayer(layer: i32, weightsAt: usize, stateAt: usize, read
   store<i32>(at, layerSpec(layer, LAYER_THRESHOLD), THRESHOLD);
   store<u32>(at, <u32>readoutAt, READOUT_WEIGHTS);
   store<u32>(at, <u32>readoutStateAt, READOUT_STATE);
+}
+
+/** Recurrent networks, y (stride,), i16: row `row` of the layer's state. */
+export function unitState(layer: i32, row: i32): usize {
+  return <usize>load<u32>(record(layer), UNIT_STATE) + (<usize>(row * stride(layer)) << 1);
+}
+
+/** Recurrent networks, x (stride,), u8: row `row` of what the neighbouring layers see of this one. */
+export function unitInputs(layer: i32, row: i32): usize {
+  return <usize>load<u32>(record(layer), UNIT_INPUTS) + <usize>(row * stride(layer));
+}
+
+/** Keeps where the state of a recurrent layer stands. */
+export function describeUnits(layer: i32, stateAt: usize, inputsAt: usize): void {
+  store<u32>(record(layer), <u32>stateAt, UNIT_STATE);
+  store<u32>(record(layer), <u32>inputsAt, UNIT_INPUTS);
 }
