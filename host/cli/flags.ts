@@ -38,6 +38,20 @@ function decimal(text: string): number {
   return Number.isFinite(value) ? value : NaN;
 }
 
+export interface Interval {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Two whole numbers from 1, "3-5", or one, "4". */
+export function parseInterval(text: string): Interval {
+  const match = /^([0-9]+)(?:-([0-9]+))?$/.exec(text.trim());
+  const first = Number(match?.[1]);
+  const last = Number(match?.[2] ?? match?.[1]);
+  if (!(first >= 1 && first <= last && Number.isSafeInteger(last))) throw new InvalidArgumentError("Give the first and the last, from 1, e.g. 3-5.");
+  return { first, last };
+}
+
 const UNITS: Readonly<Record<string, number>> = { "": 1, B: 1, KB: 1000, KIB: 1024, MB: 1e6, MIB: 1048576 };
 
 export function parseBytes(text: string): number {

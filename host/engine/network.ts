@@ -103,6 +103,12 @@ export class Network {
     return checked(this.engine, by === "goodness" ? this.engine.predict_goodness() : this.engine.predict_readout());
   }
 
+  /** Starts a new stream (recurrence.stream): every class's state is 0, as in a fresh network. What was learned stays. */
+  restartStream(): void {
+    if (!this.spec.recurrence.stream) throw new MayflyError("this network keeps no state between samples: it is not one for streams (recurrence.stream)", 1);
+    for (const region of this.regions) if (region.kind === kinds.REGION_UNIT_STATE || region.kind === kinds.REGION_UNIT_INPUTS) this.view(region).fill(0);
+  }
+
   /** Samples trained so far. */
   get samples(): number {
     return this.engine.samples() >>> 0;

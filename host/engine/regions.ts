@@ -74,4 +74,6 @@ export const REGION_PURPOSES: Readonly<Record<number, string>> = {
   [abi.REGION_CLASS_TERMS]: "one number a class: goodness, probability",
   [abi.REGION_SCORES]: "goodness of every class",
   [abi.REGION_LOGITS]: "logits of the readout",
+  [abi.REGION_UNIT_STATE]: "activities of a recurrent layer, from one iteration to the next",
+  [abi.REGION_UNIT_INPUTS]: "what its neighbours see of a recurrent layer",
 };

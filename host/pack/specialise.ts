@@ -5,6 +5,7 @@
  */
 import * as abi from "../../assembly/abi/spec.js";
 import { ABI_VERSION, BAD_MAGIC, BAD_SPEC, BAD_VERSION, MAGIC } from "../../assembly/abi/status.js";
+import type { Size } from "../engine/artefacts.js";
 import type { Network } from "../engine/network.js";
 import { type Binaryen, featuresOf, loadBinaryen } from "./binaryen.js";
 import { Library } from "./library.js";
@@ -28,6 +29,8 @@ const READOUT_FIELDS = { readoutWeights: "READOUT_WEIGHTS", readoutState: "READO
 
 /** Phases of a job (assembly/ff/) that only one objective enters; the phase is kept in memory, so the optimiser cannot tell. */
 const PAIR_PHASES = ["choosePair", "startPair", "sumPair", "endPair", "updateLabels", "updatePairPass"].map((name) => `pair_pass/${name}`);
+/** What takes the place of the pair's own phases in a recurrent network; only the full size has it. */
+const RECURRENT_PHASE = "assembly/ff/recurrent_pass/iterationPiece";
 const CLASSWISE_PHASES = ["single_pass/updateSinglePass"];
 const SINGLE_PHASES = ["startSingle", "sumSingle", "endSingle", "sumReadout", "updateReadout"].map((name) => `single_pass/${name}`);
 
@@ -42,7 +45,7 @@ export async function specialise(network: Network, exports: Readonly<Record<stri
   const specAt = network.engine.spec_address();
   library.withConstants(knownWords(library, network, words, specAt));
   fixLayerTable(library, network, words);
-  cutUnused(library, words);
+  cutUnused(library, words, network.size);
   refuseOthers(library, words, specAt);
   for (const [name, [from, field]] of Object.entries(imports)) library.importInstead(name, from, field);
   return optimise(binaryen, library, exports);
@@ -80,12 +83,14 @@ function fixLayerTable(library: Library, network: Network, words: Int32Array): v
   if (readoutFrom === layers.length) library.replaceBody("assembly/layers/layer/hasReadout", "  (i32.const 0)");
 }
 
-function cutUnused(library: Library, words: Int32Array): void {
+function cutUnused(library: Library, words: Int32Array, size: Size): void {
   const layers = words[abi.SPEC_LAYER_COUNT] ?? 0;
   const classwise = words[abi.SPEC_OBJECTIVE] === abi.OBJECTIVE_CLASSWISE;
   const readsOut = (words[abi.SPEC_READOUT_FROM] ?? 0) < layers;
   const unused = classwise ? PAIR_PHASES : readsOut ? CLASSWISE_PHASES : [...CLASSWISE_PHASES, ...SINGLE_PHASES];
   for (const phase of unused) library.replaceBody(`assembly/ff/${phase}`, "  (unreachable)");
+  if (words[abi.SPEC_RECURRENCE]) for (const phase of PAIR_PHASES) if (phase !== "pair_pass/choosePair") library.replaceBody(`assembly/ff/${phase}`, "  (unreachable)");
+  if (size === "full" && !words[abi.SPEC_RECURRENCE]) library.replaceBody(RECURRENT_PHASE, "  (unreachable)");
   const decays = Array.from({ length: layers }, (_, layer) => words[layerWord(layer, abi.LAYER_DECAY)]);
   if (decays.every((decay) => decay === 0)) library.replaceBody("assembly/ff/job_state/decay", "  (i64.const 0)");
 }
