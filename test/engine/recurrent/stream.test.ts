@@ -66,7 +66,8 @@ test("a stream can start anew, and only a stream can", () => {
     network.predict(frame);
     return [...network.scores];
   };
-  const [first, second] = samplesFor(network, 20, 8).filter(({ frame }) => frame.some((value) => value > 0 && value < 255)) as [{ frame: Uint8Array }, { frame: Uint8Array }];
+  const [first, second] = samplesFor(network, 20, 8).filter(({ frame }) => frame.some((value) => value > 0 && value < 255));
+  if (!first || !second) throw new Error("the samples are all empty or full");
   const fresh = [scores(first.frame), scores(second.frame)];
   expect(scores(first.frame)).not.toEqual(fresh[0]);
   network.restartStream();
