@@ -34,6 +34,12 @@ export const RT_CLASS_TERMS: usize = 56;
 export const RT_SCORES: usize = 60;
 export const RT_LOGITS: usize = 64;
 export const RT_TOTAL_BYTES: usize = 68;
+// Regions of the variants, of the full build.
+export const RT_VARIANT_STATE: usize = 100;
+export const RT_NEGATIVE: usize = 104;
+export const RT_MASK: usize = 108;
+export const RT_TARGETS: usize = 112;
+export const RT_FRAME_ROWS: usize = 116;
 
 // @ts-ignore: decorator
 @inline export function runtime(offset: usize): usize {

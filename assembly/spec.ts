@@ -2,33 +2,21 @@
  * The network spec: 32 header words and 16 words for each layer, all i32, right behind the checkpoint header.
  * It is validated once, by `plan`, `init` and `open`; everything after that trusts it.
  */
-import { HEADER_BYTES } from "./abi/region";
 import { MAX_CLASSES, MAX_INPUTS, MAX_LAYERS, MAX_RATE, MAX_UNITS } from "./abi/limits";
 import { ABI_VERSION, BAD_MAGIC, BAD_SPEC, BAD_VERSION, MAGIC, OK } from "./abi/status";
 import {
-  SPEC_HEADER_WORDS, SPEC_LAYER_WORDS, SPEC_MAGIC, SPEC_VERSION, SPEC_OBJECTIVE, SPEC_CLASSES, SPEC_INPUT_WIDTH, SPEC_INPUT_HEIGHT, SPEC_INPUT_CHANNELS, SPEC_LABEL_PLACEMENT, SPEC_LABEL_LEVEL, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_GOODNESS_FROM, SPEC_READOUT_RATE, SPEC_HOLD_STEPS, SPEC_TOTAL_STEPS, SPEC_LAYER_COUNT, SPEC_MEMORY_LIMIT, SPEC_BIAS_LEVEL, SPEC_LOSS, SPEC_INPUT_DROPOUT, SPEC_MIN_COEFFICIENT, SPEC_VARIANTS, LAYER_KIND, LAYER_UNITS, LAYER_WEIGHT_BITS, LAYER_SCALE, LAYER_RATE, LAYER_TEMPERATURE, LAYER_DECAY, LAYER_THRESHOLD, LAYER_INIT, LAYER_VARIANTS, OBJECTIVE_PAIR, OBJECTIVE_CLASSWISE, LOSS_THRESHOLD, LOSS_DIFFERENCE, LABEL_NONE, LABEL_REPLACE, LABEL_APPEND, NEGATIVES_RANDOM, NEGATIVES_HARD, KIND_DENSE,
+  SPEC_HEADER_WORDS, SPEC_LAYER_WORDS, SPEC_MAGIC, SPEC_VERSION, SPEC_OBJECTIVE, SPEC_CLASSES, SPEC_INPUT_WIDTH, SPEC_INPUT_HEIGHT, SPEC_INPUT_CHANNELS, SPEC_LABEL_PLACEMENT, SPEC_LABEL_LEVEL, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_GOODNESS_FROM, SPEC_READOUT_RATE, SPEC_HOLD_STEPS, SPEC_TOTAL_STEPS, SPEC_LAYER_COUNT, SPEC_MEMORY_LIMIT, SPEC_BIAS_LEVEL, SPEC_LOSS, SPEC_INPUT_DROPOUT, SPEC_MIN_COEFFICIENT, SPEC_VARIANTS, LAYER_KIND, LAYER_UNITS, LAYER_WEIGHT_BITS, LAYER_SCALE, LAYER_RATE, LAYER_TEMPERATURE, LAYER_DECAY, LAYER_THRESHOLD, LAYER_INIT, LAYER_VARIANTS, OBJECTIVE_PAIR, OBJECTIVE_CLASSWISE, LOSS_THRESHOLD, LOSS_DIFFERENCE, LABEL_NONE, LABEL_REPLACE, LABEL_APPEND, NEGATIVES_RANDOM, NEGATIVES_HARD, NEGATIVES_GIVEN, KIND_DENSE,
 } from "./abi/spec";
-import { base, report } from "./memory";
+import { report } from "./memory";
 import { coefficientExponent, inputShift } from "./fixed/rate";
 import { FULL } from "./full";
-import { isRecurrenceWord, recurrenceFault, recurrent, rowsAbove } from "./ff/recurrent_spec";
+import { recurrent, rowsAbove } from "./ff/recurrent_spec";
+import { isBox, kindFits, layerVariantFault, twoFrames, variantFault } from "./spec_variants";
+import { inRange, layerInRange, layerSpec, spec } from "./spec_words";
+
+export { layerSpec, spec, specAddress } from "./spec_words";
 
 const READOUT_SCALE: i32 = 11;
-
-// @ts-ignore: decorator
-@inline export function specAddress(): usize {
-  return base() + HEADER_BYTES;
-}
-
-// @ts-ignore: decorator
-@inline export function spec(word: i32): i32 {
-  return load<i32>(specAddress() + (<usize>word << 2));
-}
-
-// @ts-ignore: decorator
-@inline export function layerSpec(layer: i32, word: i32): i32 {
-  return spec(SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + word);
-}
 
 export function specBytes(): usize {
   return <usize>(SPEC_HEADER_WORDS + spec(SPEC_LAYER_COUNT) * SPEC_LAYER_WORDS) << 2;
@@ -57,11 +45,6 @@ export function readoutScale(): i32 {
   return READOUT_SCALE;
 }
 
-function inRange(word: i32, low: i32, high: i32): bool {
-  const value = spec(word);
-  return value >= low && value <= high;
-}
-
 /** Checks every field; OK, or the first fault as a kept status with the word index as detail. */
 export function validate(): i32 {
   if (spec(SPEC_MAGIC) != MAGIC) return report(BAD_MAGIC, spec(SPEC_MAGIC));
@@ -79,18 +62,19 @@ function firstFault(): i32 {
   if (!inRange(SPEC_INPUT_HEIGHT, 1, MAX_INPUTS / spec(SPEC_INPUT_WIDTH))) return SPEC_INPUT_HEIGHT;
   if (!inRange(SPEC_INPUT_CHANNELS, 1, MAX_INPUTS / (spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_HEIGHT)))) return SPEC_INPUT_CHANNELS;
   const classwise = spec(SPEC_OBJECTIVE) == OBJECTIVE_CLASSWISE;
-  const placed = classwise || (FULL && recurrent()) ? false : true;
-  if (!placed ? spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE : !inRange(SPEC_LABEL_PLACEMENT, LABEL_REPLACE, LABEL_APPEND)) return SPEC_LABEL_PLACEMENT;
+  // Its range is checked below; until then whatever is no negative by label has no label.
+  const labelless = classwise || (FULL && (twoFrames() || recurrent()));
+  if (labelless ? spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE : !inRange(SPEC_LABEL_PLACEMENT, LABEL_REPLACE, LABEL_APPEND)) return SPEC_LABEL_PLACEMENT;
   if (spec(SPEC_LABEL_PLACEMENT) == LABEL_REPLACE && frameSize() <= spec(SPEC_CLASSES)) return SPEC_LABEL_PLACEMENT;
   if (layerInputs(0) > MAX_INPUTS) return SPEC_INPUT_WIDTH;
-  if (!inRange(SPEC_LABEL_LEVEL, classwise ? 0 : 1, 127)) return SPEC_LABEL_LEVEL;
+  if (!inRange(SPEC_LABEL_LEVEL, labelless && !(FULL && recurrent()) ? 0 : 1, 127)) return SPEC_LABEL_LEVEL;
   if (!inRange(SPEC_LOSS, LOSS_THRESHOLD, LOSS_DIFFERENCE)) return SPEC_LOSS;
   if (!inRange(SPEC_MIN_COEFFICIENT, 0, 32768)) return SPEC_MIN_COEFFICIENT;
   if (!inRange(SPEC_INPUT_DROPOUT, 0, 192)) return SPEC_INPUT_DROPOUT;
   // Values kept by dropout grow, and so do the sums.
   if (<i64>layerInputs(0) * layerInputs(0) * 256 > <i64>MAX_INPUTS * MAX_INPUTS * (256 - spec(SPEC_INPUT_DROPOUT))) return SPEC_INPUT_DROPOUT;
   if (!inRange(SPEC_BIAS_LEVEL, 0, 127)) return SPEC_BIAS_LEVEL;
-  if (!inRange(SPEC_NEGATIVES, NEGATIVES_RANDOM, NEGATIVES_HARD)) return SPEC_NEGATIVES;
+  if (!inRange(SPEC_NEGATIVES, NEGATIVES_RANDOM, FULL && !classwise ? NEGATIVES_GIVEN : NEGATIVES_HARD)) return SPEC_NEGATIVES;
   if (!inRange(SPEC_READOUT_FROM, 0, layers)) return SPEC_READOUT_FROM;
   // Hard negatives are drawn from the readout.
   if (spec(SPEC_NEGATIVES) == NEGATIVES_HARD && !classwise && spec(SPEC_READOUT_FROM) == layers) return SPEC_NEGATIVES;
@@ -100,10 +84,9 @@ function firstFault(): i32 {
   if (!inRange(SPEC_HOLD_STEPS, 0, max(spec(SPEC_TOTAL_STEPS), 0))) return SPEC_HOLD_STEPS;
   if (!inRange(SPEC_MEMORY_LIMIT, 0, i32.MAX_VALUE)) return SPEC_MEMORY_LIMIT;
   if (FULL) {
-    const fault = recurrenceFault();
+    const fault = variantFault(classwise);
     if (fault >= 0) return fault;
-  }
-  for (let word = SPEC_VARIANTS; word < SPEC_HEADER_WORDS; word++) if (spec(word) != 0 && !(FULL && isRecurrenceWord(word))) return word;
+  } else for (let word = SPEC_VARIANTS; word < SPEC_HEADER_WORDS; word++) if (spec(word) != 0) return word;
   for (let layer = 0; layer < layers; layer++) {
     const fault = firstLayerFault(layer, classwise);
     if (fault >= 0) return SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + fault;
@@ -111,14 +94,10 @@ function firstFault(): i32 {
   return -1;
 }
 
-function layerInRange(layer: i32, word: i32, low: i32, high: i32): bool {
-  return inRange(SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + word, low, high);
-}
-
 function firstLayerFault(layer: i32, classwise: bool): i32 {
-  if (layerSpec(layer, LAYER_KIND) != KIND_DENSE) return LAYER_KIND;
+  if (FULL ? !kindFits(layer) : layerSpec(layer, LAYER_KIND) != KIND_DENSE) return LAYER_KIND;
   if (!layerInRange(layer, LAYER_UNITS, 1, MAX_UNITS)) return LAYER_UNITS;
-  if (classwise && layerSpec(layer, LAYER_UNITS) % spec(SPEC_CLASSES) != 0) return LAYER_UNITS;
+  if (classwise && !(FULL && isBox(layer)) && layerSpec(layer, LAYER_UNITS) % spec(SPEC_CLASSES) != 0) return LAYER_UNITS;
   const bits = layerSpec(layer, LAYER_WEIGHT_BITS);
   if (bits != 8 && bits != 16) return LAYER_WEIGHT_BITS;
   if (!layerInRange(layer, LAYER_SCALE, 4, bits == 8 ? 10 : 14)) return LAYER_SCALE;
@@ -130,6 +109,7 @@ function firstLayerFault(layer: i32, classwise: bool): i32 {
   if (!layerInRange(layer, LAYER_DECAY, 0, 1 << 12)) return LAYER_DECAY;
   if (!layerInRange(layer, LAYER_THRESHOLD, 1, 1 << 12)) return LAYER_THRESHOLD;
   if (!layerInRange(layer, LAYER_INIT, 0, 1024)) return LAYER_INIT;
+  if (FULL) return layerVariantFault(layer, classwise);
   for (let word = LAYER_VARIANTS; word < SPEC_LAYER_WORDS; word++) if (layerSpec(layer, word) != 0) return word;
   return -1;
 }

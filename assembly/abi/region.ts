@@ -26,6 +26,19 @@ export const REGION_UNIT_STATE: i32 = 34;
 /** The same, normalised: what the layers below and above see of this one. */
 export const REGION_UNIT_INPUTS: i32 = 35;
 
+// Regions of the variants, in the full build only, each there when the spec asks for it. The first two, if the negatives are hybrids, and the
+// peer means are persistent: they stand behind the network's state, and behind each layer.
+export const REGION_VARIANT_STATE: i32 = 20;
+/** The negative frame that the host writes; of hybrids the frame before. */
+export const REGION_NEGATIVE: i32 = 21;
+export const REGION_MASK: i32 = 22;
+export const REGION_PEER_MEANS: i32 = 23;
+export const REGION_TARGETS: i32 = 24;
+export const REGION_BOX_INPUT: i32 = 25;
+export const REGION_BOX_OUTPUT: i32 = 26;
+/** The paired list of two frames. */
+export const REGION_FRAME_ROWS: i32 = 27;
+
 // Element types of a region.
 export const TYPE_U8: i32 = 1;
 export const TYPE_I8: i32 = 2;

@@ -9,23 +9,23 @@
  */
 import { SPEC_CLASSES, SPEC_DAMPING, SPEC_GOODNESS_FROM } from "../abi/spec";
 import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED } from "../abi/state";
-import { activate } from "../kernels/activate";
 import { damp } from "../kernels/damp";
 import { multiplier } from "../kernels/normalise";
 import { sumSquares } from "../kernels/sum_squares";
 import { inputsOfActivity } from "../kernels/unit_inputs";
 import { denseBeginUpdate, denseForwardPaired, denseUpdatePaired } from "../layers/dense";
-import { layerState, scale, stride, unitInputs, unitState, units } from "../layers/layer";
+import { layerState, stride, unitInputs, unitState, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_ROWS_A, RT_SUMS, runtime } from "../memory";
 import { spec } from "../spec";
 import { count } from "../state";
-import { goodnessOf } from "./goodness";
+import { activateLayer } from "./activity";
+import { goodnessOf, score } from "./goodness";
 import {
   JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_ITERATION_END, PHASE_ITERATION_INPUTS, PHASE_ITERATION_OTHERS, PHASE_ITERATION_ROWS,
   PHASE_ITERATION_SUMS, PHASE_ITERATION_UPDATE, ROWS_IN, UNIT, decay, enter, finish, get, pieceEnd, set,
 } from "./job_state";
 import { pairCoefficients } from "./pair";
-import { addScore } from "./pair_pass";
+import { decidesOtherwise, variantCoefficients } from "./pair_variants";
 import { isLast, labelsOf, negativeRow, positiveRow, rowsOfFirstLayer, rowsOfIteration } from "./recurrent_rows";
 import { firstIteration, lastIteration, streams } from "./recurrent_spec";
 
@@ -97,7 +97,8 @@ function endLayer(): i64 {
   const plane = stride(layer);
   const positive = runtime(RT_ACTIVITY);
   const negative = positive + (<usize>plane << 1);
-  activate(runtime(RT_SUMS), plane << 1, scale(layer) - 3, positive);
+  activateLayer(layer, runtime(RT_SUMS), positive);
+  activateLayer(layer, runtime(RT_SUMS) + (<usize>plane << 2), negative);
   const start = iteration() == 0;
   // Both are damped before either is kept: of an odd number of classes the last is paired with itself.
   if (!start) {
@@ -117,10 +118,13 @@ function endLayer(): i64 {
 
 /** Counts or scores the goodness of both passes; true when the layer has something to learn, with its coefficients made. */
 function judged(layer: i32, positive: i32, negative: i32): bool {
-  if (get(KIND) == JOB_TRAIN) return load<i32>(PASSES, TAUGHT) < 0 && pairCoefficients(layer, positive, negative, stride(layer));
+  if (get(KIND) == JOB_TRAIN) {
+    if (load<i32>(PASSES, TAUGHT) >= 0) return false;
+    return decidesOtherwise(layer) ? variantCoefficients(layer, positive, negative, stride(layer)) : pairCoefficients(layer, positive, negative, stride(layer));
+  }
   if (layer >= spec(SPEC_GOODNESS_FROM)) {
-    addScore(get(LABEL), positive);
-    if (get(OTHER_LABEL) != get(LABEL)) addScore(get(OTHER_LABEL), negative);
+    score(get(LABEL), positive);
+    if (get(OTHER_LABEL) != get(LABEL)) score(get(OTHER_LABEL), negative);
   }
   return false;
 }

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { REGION_UNIT_INPUTS, REGION_UNIT_STATE } from "../../../assembly/abi/region.js";
 import {
-  LABEL_APPEND, LAYER_UNITS, RECURRENCE_STREAM, SPEC_DAMPING, SPEC_HEADER_WORDS, SPEC_INPUT_DROPOUT, SPEC_INPUT_WIDTH, SPEC_LABEL_PLACEMENT, SPEC_LAYER_WORDS, SPEC_OBJECTIVE, SPEC_RECURRENCE,
+  KIND_BOX, LABEL_APPEND, LAYER_KIND, LAYER_UNITS, NEGATIVES_HYBRID, RECURRENCE_STREAM, SPEC_DAMPING, SPEC_HEADER_WORDS, SPEC_INPUT_DROPOUT, SPEC_INPUT_WIDTH,
+  SPEC_LABEL_PLACEMENT, SPEC_LAYER_WORDS, SPEC_MASK_BLURS, SPEC_NEGATIVES, SPEC_OBJECTIVE, SPEC_RECURRENCE,
 } from "../../../assembly/abi/spec.js";
 import { BAD_SPEC } from "../../../assembly/abi/status.js";
 import { loadEngine } from "../../../host/engine/load.js";
@@ -64,6 +65,8 @@ describe("specs that the engine refuses by themselves", () => {
     expect(refused({ [SPEC_DAMPING]: 256 })).toEqual([BAD_SPEC, SPEC_DAMPING]);
     expect(refused({ [SPEC_RECURRENCE]: 0, [SPEC_LABEL_PLACEMENT]: LABEL_APPEND })).toEqual([BAD_SPEC, SPEC_DAMPING]);
     expect(refused({ [SPEC_LABEL_PLACEMENT]: LABEL_APPEND })).toEqual([BAD_SPEC, SPEC_LABEL_PLACEMENT]);
+    expect(refused({ [SPEC_NEGATIVES]: NEGATIVES_HYBRID, [SPEC_MASK_BLURS]: 1 })).toEqual([BAD_SPEC, SPEC_RECURRENCE]);
+    expect(refused({ [SPEC_HEADER_WORDS + LAYER_KIND]: KIND_BOX })).toEqual([BAD_SPEC, SPEC_HEADER_WORDS + LAYER_KIND]);
     expect(refused({ [SPEC_OBJECTIVE]: 1 })).toEqual([BAD_SPEC, SPEC_RECURRENCE]);
   });
 

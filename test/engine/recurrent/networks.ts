@@ -14,6 +14,9 @@ export const RECURRENT: Readonly<Record<string, NetworkSpecInput>> = {
   "two classes, no damping, one iteration": { ...base, classes: 2, recurrence: { iterations: 1, damping: 0 } },
   "dropout, a schedule, goodness of the last layer": { ...base, inputDropout: 0.4, goodnessFrom: 2, schedule: { holdSamples: 10, totalSamples: 30 } },
   "large steps": { ...base, layers: [{ units: 16, rate: 3.8e-3, init: 4 }, { units: 31, rate: 3.8e-3, init: 4 }], readout: { from: 0, rate: 0.25 } },
+  "peers, a ceiling, a device, jitter": { ...base, jitter: 1, device: 7, layers: [{ units: 16, peer: 0.2, ceiling: 3 }, { units: 20, peer: 0.2 }] },
+  "blocks, little goodness for positives": { ...base, sense: "minimise", layers: [{ units: 16, blocks: 4 }, { units: 9, blocks: 3 }] },
+  "phases apart in time": { ...base, loss: "threshold", phases: { awake: 3, asleep: 2 } },
   "a stream": { ...base, recurrence: { iterations: 1, stream: true } },
   "a stream of an even number of classes, two iterations a frame, no readout": { ...base, classes: 4, negatives: "random", readout: { from: null }, bias: 0.5, recurrence: { iterations: 2, damping: 0.6, stream: true } },
 };
