@@ -34,6 +34,12 @@ export const RT_CLASS_TERMS: usize = 56;
 export const RT_SCORES: usize = 60;
 export const RT_LOGITS: usize = 64;
 export const RT_TOTAL_BYTES: usize = 68;
+// Of networks with maps.
+export const RT_MAP_A: usize = 108;
+export const RT_MAP_B: usize = 112;
+export const RT_POOLED_PLACE: usize = 116;
+export const RT_PLACE_ROWS: usize = 120;
+export const RT_PLACE_COEFFICIENTS: usize = 124;
 
 // @ts-ignore: decorator
 @inline export function runtime(offset: usize): usize {

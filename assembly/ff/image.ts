@@ -5,7 +5,9 @@ import { multiplier, rowsOfFrame, sumSquaresU8 } from "../kernels/normalise";
 import { denseForwardSingle } from "../layers/dense";
 import { layerState, stride } from "../layers/layer";
 import { RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, runtime } from "../memory";
-import { frameSize, padded, spec } from "../spec";
+import { FULL } from "../full";
+import { readImageMap } from "../maps/input_map";
+import { frameSize, isMap, padded, spec } from "../spec";
 import { count, netState } from "../state";
 import {
   IMAGE_ROWS, JOB_GOODNESS, JOB_READOUT, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_IMAGE_SUMS, PHASE_SINGLE_START,
@@ -14,6 +16,12 @@ import {
 import { imageStart } from "./label";
 
 export function readImage(): i64 {
+  if (FULL && isMap(0)) {
+    const cost = readImageMap();
+    set(LAYER, 0);
+    startPasses();
+    return cost;
+  }
   const frame = runtime(RT_FRAME);
   const from = imageStart();
   const to = frameSize();

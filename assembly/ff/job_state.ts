@@ -30,6 +30,10 @@ export const PHASE_LABEL_UPDATE: i32 = 11;
 export const PHASE_PAIR_UPDATE: i32 = 12;
 export const PHASE_READOUT_SUMS: i32 = 13;
 export const PHASE_READOUT_UPDATE: i32 = 14;
+// Of layers that are maps: assembly/maps/.
+export const PHASE_MAP_SUMS: i32 = 40;
+export const PHASE_MAP_END: i32 = 41;
+export const PHASE_MAP_UPDATE: i32 = 42;
 
 /** State of the job under way. */
 const JOB: usize = memory.data(48, 16);

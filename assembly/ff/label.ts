@@ -4,10 +4,13 @@
  */
 import { closePaired, closeSingle, putPaired, putSingle } from "../kernels/rows";
 import { LABEL_REPLACE, SPEC_CLASSES, SPEC_LABEL_LEVEL, SPEC_LABEL_PLACEMENT } from "../abi/spec";
-import { frameSize, spec } from "../spec";
+import { FULL } from "../full";
+import { labelRowOfMap } from "../maps/geometry";
+import { frameSize, isMap, spec } from "../spec";
 
 /** Row of the first layer's weights that belongs to class 0. */
 export function labelRow(): i32 {
+  if (FULL && isMap(0)) return labelRowOfMap();
   return spec(SPEC_LABEL_PLACEMENT) == LABEL_REPLACE ? 0 : frameSize();
 }
 

@@ -10,7 +10,9 @@ import { inputs, layerState, scale, stride, units } from "../layers/layer";
 import {
   RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, RT_SUMS, runtime,
 } from "../memory";
-import { spec } from "../spec";
+import { FULL } from "../full";
+import { startMap } from "../maps/pass";
+import { isMap, spec } from "../spec";
 import { count } from "../state";
 import { goodnessOf } from "./goodness";
 import {
@@ -42,6 +44,7 @@ export function choosePair(): i64 {
 
 export function startPair(): i64 {
   const layer = get(LAYER);
+  if (FULL && isMap(layer)) return startMap(true);
   const sums = runtime(RT_SUMS);
   const plane = stride(layer);
   if (layer > 0) {
@@ -109,7 +112,7 @@ export function endPair(): i64 {
 }
 
 /** Adds a goodness to the score of a class, saturating. */
-function score(label: i32, goodness: i32): void {
+export function score(label: i32, goodness: i32): void {
   const at = runtime(RT_SCORES) + (<usize>label << 2);
   store<i32>(at, <i32>min<i64>(<i64>load<i32>(at) + goodness, i32.MAX_VALUE));
 }
@@ -139,14 +142,14 @@ export function updatePairPass(left: i64): i64 {
   return cost;
 }
 
-function leavePair(layer: i32): void {
+export function leavePair(layer: i32): void {
   if (layer + 1 == spec(SPEC_LAYER_COUNT)) {
     if (get(KIND) == JOB_TRAIN) finish();
     else enter(PHASE_CHOOSE);
     return;
   }
   let rows = get(ROWS_OUT);
-  const level = spec(SPEC_BIAS_LEVEL);
+  const level = FULL && isMap(layer + 1) ? 0 : spec(SPEC_BIAS_LEVEL);
   if (level != 0) {
     putPaired(listInto(layer + 1), rows++, inputs(layer + 1) - 1, level, level);
     closePaired(listInto(layer + 1), rows);

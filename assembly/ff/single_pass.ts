@@ -7,7 +7,9 @@ import { sumSquares } from "../kernels/sum_squares";
 import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
 import { hasReadout, layerState, scale, stride, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime } from "../memory";
-import { padded, spec } from "../spec";
+import { FULL } from "../full";
+import { startMap } from "../maps/pass";
+import { isMap, padded, spec } from "../spec";
 import { count, netState } from "../state";
 import { classwiseCoefficients, groupGoodness } from "./classwise";
 import {
@@ -20,6 +22,7 @@ import { argmax, readoutCoefficients, readoutLogits, readoutSums, readoutUpdate 
 
 export function startSingle(): i64 {
   const layer = get(LAYER);
+  if (FULL && isMap(layer)) return startMap(false);
   const sums = runtime(RT_SUMS);
   if (layer > 0) {
     memory.fill(sums, 0, <usize>stride(layer) << 2);
@@ -88,7 +91,7 @@ export function updateSinglePass(left: i64): i64 {
 }
 
 /** The readout's part of the layer, where there is one, then the next layer. */
-function leaveSingle(layer: i32): void {
+export function leaveSingle(layer: i32): void {
   if (!hasReadout(layer)) return nextSingle(layer);
   memory.fill(runtime(RT_CLASS_TERMS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
   enter(PHASE_READOUT_SUMS);
@@ -103,7 +106,7 @@ export function sumReadout(left: i64): i64 {
   readoutSums(layer, listInto(layer + 1), rows, from, to);
   set(UNIT, to);
   if (to == end) {
-    readoutLogits();
+    readoutLogits(layer);
     if (get(KIND) == JOB_TRAIN) {
       readoutCoefficients(layer, get(LABEL));
       enter(PHASE_READOUT_UPDATE);
@@ -126,7 +129,8 @@ export function updateReadout(left: i64): i64 {
 
 function nextSingle(layer: i32): void {
   if (layer + 1 == spec(SPEC_LAYER_COUNT)) return endSinglePass();
-  set(ROWS_IN, withBias(layer + 1, listInto(layer + 1), get(ROWS_OUT)));
+  // A map makes its own input from the activities.
+  if (!FULL || !isMap(layer + 1)) set(ROWS_IN, withBias(layer + 1, listInto(layer + 1), get(ROWS_OUT)));
   set(LAYER, layer + 1);
   enter(PHASE_SINGLE_START);
 }
