@@ -74,4 +74,9 @@ export const REGION_PURPOSES: Readonly<Record<number, string>> = {
   [abi.REGION_CLASS_TERMS]: "one number a class: goodness, probability",
   [abi.REGION_SCORES]: "goodness of every class",
   [abi.REGION_LOGITS]: "logits of the readout",
+  [abi.REGION_MAP_A]: "the normalised sample as a map",
+  [abi.REGION_MAP_B]: "the map a later layer sees",
+  [abi.REGION_POOLED_PLACE]: "which place of its square a pooled unit is from",
+  [abi.REGION_PLACE_ROWS]: "non-zero inputs of one place",
+  [abi.REGION_PLACE_COEFFICIENTS]: "active places of 8 channels and their coefficients",
 };

@@ -1,7 +1,7 @@
 /** From what a user writes to a spec that says everything. */
 import { MayflyError } from "../errors.js";
 import { checkCombinations } from "./combinations.js";
-import { geometryOf, isMap, unitsOf } from "./geometry.js";
+import { type MapShape, geometryOf, isMap, unitsOf } from "./geometry.js";
 import { type NetworkSpec, type NetworkSpecInput, type ParsedSpec, networkSchema } from "./network_schema.js";
 
 export { type LayerSpec, type NetworkSpec, type NetworkSpecInput, networkSchema } from "./network_schema.js";
@@ -11,6 +11,10 @@ const PAIR_DIFFERENCE = { rate: 1.5e-3, temperature: 20, inputDropout: 0.2 };
 const PAIR_THRESHOLD = { rate: 2e-4, temperature: 10, inputDropout: 0 };
 const CLASSWISE = { rate: 7e-4, temperature: 20, inputDropout: 0.2 };
 const MASK_BLURS = 6;
+/** Of class-wise maps: a softmax over z = 10 * mean of y² over a class's units; a step of 1 / (places * rows), what the layer's own sums grow by. */
+const CLASSWISE_MAP_GAIN = 10;
+const CLASSWISE_MAP_RATE = 1;
+const MAX_RATE = 0.0038;
 
 /** Weights are multiples of 2^-scale. An i8 has few steps, so a layer with few inputs, whose weights are larger, gets coarser ones. */
 function defaultScale(weights: "i8" | "i16", inputs: number): number {
@@ -51,8 +55,8 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
         peer: layer.peer ?? 0,
         weights: layer.weights,
         scale: layer.scale ?? defaultScale(layer.weights, fanIn),
-        rate: layer.rate ?? learning.rate,
-        temperature: layer.temperature ?? learning.temperature,
+        rate: layer.rate ?? (classwise && isMap(layer) ? mapRate(above, fanIn) : learning.rate),
+        temperature: layer.temperature ?? (classwise && isMap(layer) ? mapTemperature(unitsOf(above), spec.classes) : learning.temperature),
         decay: layer.decay ?? 0,
         threshold: layer.threshold ?? 1,
         init: layer.init ?? 1,
@@ -65,10 +69,18 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
   };
 }
 
-/** First layer the readout sees, from 0; null = no readout. */
+function mapRate(above: MapShape, rows: number): number {
+  return Math.min(MAX_RATE, CLASSWISE_MAP_RATE / (above.width * above.height * rows));
+}
+
+function mapTemperature(units: number, classes: number): number {
+  return Math.min(4096, Math.max(1 / 16, units / classes / CLASSWISE_MAP_GAIN));
+}
+
+/** First layer the readout sees, from 0; null = no readout. That of a map is as large as the map, so class-wise maps have one of the last layer only. */
 function resolveReadout({ readout, layers, negatives, objective }: ParsedSpec): number | null {
   const last = layers.length - 1;
-  const from = readout.from === undefined ? (objective === "classwise" ? 0 : Math.min(1, last)) : readout.from;
+  const from = readout.from === undefined ? (objective === "classwise" ? (layers.some(isMap) ? last : 0) : Math.min(1, last)) : readout.from;
   if (from !== null && from > last) throw new MayflyError(`readout.from is ${from}, but the layers are 0 to ${last}`, 2);
   if (objective === "pair" && negatives === "hard" && from === null) {
     throw new MayflyError("hard negatives are drawn from the readout, and this network has none: use random negatives, or a readout", 2);
