@@ -7,6 +7,8 @@ import { crc32 } from "./checkpoint/crc32";
 import { mix } from "./fixed/random";
 import { dropJob, jobPending, startJob, workJob } from "./ff/job";
 import { JOB_GOODNESS, JOB_READOUT, JOB_TRAIN } from "./ff/job_state";
+import { initialiseVariants } from "./ff/variants";
+import { FULL } from "./full";
 import { argmax } from "./ff/readout";
 import { initialiseLayer } from "./layers/initialise";
 import {
@@ -15,6 +17,7 @@ import {
 import { commitPlan, isField, planMemory, regionCount, regionField } from "./plan";
 import { SPEC_CLASSES, SPEC_LAYER_COUNT, SPEC_READOUT_FROM, SPEC_SEED } from "./abi/spec";
 import { spec, specAddress, validate } from "./spec";
+import { twoFrames } from "./spec_variants";
 import { NET_DROPOUT, NET_SAMPLER, NET_STATE_BYTES, NET_STEP } from "./abi/state";
 import { netState } from "./state";
 
@@ -70,6 +73,7 @@ export function init(): i32 {
   memory.fill(runtime(RT_STATE), 0, NET_STATE_BYTES);
   store<u32>(netState(NET_SAMPLER), mix(<u32>spec(SPEC_SEED), STREAM_SAMPLER));
   store<u32>(netState(NET_DROPOUT), mix(<u32>spec(SPEC_SEED), STREAM_DROPOUT));
+  if (FULL) initialiseVariants();
   for (let layer = 0; layer < spec(SPEC_LAYER_COUNT); layer++) initialiseLayer(layer, runtime(RT_SCORES));
   setRuntime(RT_READY, 1);
   return report(OK, 0);
@@ -136,7 +140,7 @@ function begin(kind: i32, label: i32): i32 {
   return report(OK, 0);
 }
 
-/** Goes on with the job for about `max_work` multiply-adds (0: to its end). OK when it is done, BUSY when not. */
+/** Goes on with the job for about `max_work` multiply-adds (0: to its end). OK when it is done, BUSY when not, WAITING for a box. */
 export function step(max_work: i32): i32 {
   if (max_work < 0) return report(BAD_ARGUMENT, max_work);
   return workJob(max_work == 0 ? i64.MAX_VALUE : <i64>max_work);
@@ -158,16 +162,23 @@ export function train(label: i32): i32 {
 export function predict_goodness(): i32 {
   const fault = begin_goodness();
   if (fault != OK) return fault;
-  step(0);
-  return argmax(runtime(RT_SCORES));
+  const done = step(0);
+  if (FULL && done != OK) return waiting();
+  return FULL && twoFrames() ? 0 : argmax(runtime(RT_SCORES));
 }
 
 /** Class of the frame in memory by the readout, or a status; the logits are in their region. */
 export function predict_readout(): i32 {
   const fault = begin_readout();
   if (fault != OK) return fault;
-  step(0);
+  const done = step(0);
+  if (FULL && done != OK) return waiting();
   return argmax(runtime(RT_LOGITS));
+}
+
+/** WAITING would look like a class: the job has to be finished by `step`. The detail is the box's layer. */
+function waiting(): i32 {
+  return report(JOB_PENDING, status_detail());
 }
 
 /** Samples trained so far (wraps after 2^32). */

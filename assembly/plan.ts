@@ -7,8 +7,7 @@ import {
   REGION_HEADER, REGION_SPEC, REGION_STATE, REGION_LAYER_STATE, REGION_WEIGHTS, REGION_READOUT_STATE, REGION_READOUT_WEIGHTS,
   REGION_LAYER_TABLE, REGION_FRAME, REGION_IMAGE_ROWS, REGION_ROWS_A, REGION_ROWS_B, REGION_IMAGE_SUMS, REGION_SUMS,
   REGION_ACTIVITY, REGION_COEFFICIENTS, REGION_CLASS_TERMS, REGION_SCORES, REGION_LOGITS, TYPE_U8, TYPE_I8, TYPE_U16,
-  TYPE_I16, TYPE_I32, TYPE_U32, FIELD_KIND, FIELD_LAYER, FIELD_OFFSET, FIELD_BYTES, FIELD_TYPE, FIELD_ROWS, FIELD_COLUMNS,
-  FIELD_STRIDE, FIELD_PERSISTENT, FIELD_COUNT,
+  TYPE_I16, TYPE_I32, TYPE_U32, FIELD_COUNT,
 } from "./abi/region";
 import { NO_MEMORY, OK } from "./abi/status";
 import { FULL } from "./full";
@@ -26,41 +25,9 @@ import {
 } from "./abi/spec";
 import { frameSize, isMap, layerInputs, layerSpec, padded, spec, specBytes } from "./spec";
 import { LAYER_STATE_BYTES, NET_STATE_BYTES } from "./abi/state";
-
-/** The walk: where the next region starts, and what to keep of it. */
-const WALK: usize = memory.data(16, 4);
-const WALK_CURSOR: usize = 0;
-const WALK_INDEX: usize = 4;
-const WALK_TARGET: usize = 8;
-/** Descriptor of the region the walk was asked for. */
-const FOUND: usize = memory.data(36, 4);
-
-function elementBytes(type: i32): i32 {
-  return type <= TYPE_I8 ? 1 : type <= TYPE_I16 ? 2 : 4;
-}
-
-/** Places the next region and returns its address. */
-export function place(kind: i32, layer: i32, type: i32, rows: i32, columns: i32, stride: i32, persistent: bool): usize {
-  const at = <usize>load<u32>(WALK, WALK_CURSOR);
-  // Matrices for every place of a map may exceed what memory can hold.
-  const bytes = FULL ? <i32>min<i64>(<i64>rows * stride * elementBytes(type), i32.MAX_VALUE) : rows * stride * elementBytes(type);
-  const index = load<i32>(WALK, WALK_INDEX);
-  if (index == load<i32>(WALK, WALK_TARGET)) {
-    store<i32>(FOUND + (FIELD_KIND << 2), kind);
-    store<i32>(FOUND + (FIELD_LAYER << 2), layer);
-    store<i32>(FOUND + (FIELD_OFFSET << 2), <i32>at);
-    store<i32>(FOUND + (FIELD_BYTES << 2), bytes);
-    store<i32>(FOUND + (FIELD_TYPE << 2), type);
-    store<i32>(FOUND + (FIELD_ROWS << 2), rows);
-    store<i32>(FOUND + (FIELD_COLUMNS << 2), columns);
-    store<i32>(FOUND + (FIELD_STRIDE << 2), stride);
-    store<i32>(FOUND + (FIELD_PERSISTENT << 2), persistent ? 1 : 0);
-  }
-  store<i32>(WALK, index + 1, WALK_INDEX);
-  // The cursor stops at 2^31, which no plan may reach, instead of wrapping.
-  store<u32>(WALK, <u32>min<u64>((<u64>at + bytes + 15) & ~15, <u64>1 << 31), WALK_CURSOR);
-  return at;
-}
+import { place, WALK, WALK_CURSOR, WALK_INDEX, WALK_TARGET, FOUND } from "./plan_walk";
+import { placeLayerVariants, placePersistentVariants, placeTransientVariants } from "./plan_variants";
+import { isBox } from "./spec_variants";
 
 // @ts-ignore: decorator
 @inline function vector(kind: i32, type: i32, length: i32): usize {
@@ -82,6 +49,7 @@ function walk(target: i32, commit: bool): i32 {
   place(REGION_HEADER, -1, TYPE_U32, 1, <i32>HEADER_BYTES >> 2, <i32>HEADER_BYTES >> 2, true);
   place(REGION_SPEC, -1, TYPE_I32, 1, <i32>specBytes() >> 2, <i32>specBytes() >> 2, true);
   const state = place(REGION_STATE, -1, TYPE_U32, 1, <i32>NET_STATE_BYTES >> 2, <i32>NET_STATE_BYTES >> 2, true);
+  if (FULL) placePersistentVariants(commit);
   // The layer table stands behind the persistent part, whose size the walk before this one has found.
   if (commit) setRuntime(RT_LAYERS, base() + runtime(RT_PERSISTENT_BYTES));
 
@@ -96,6 +64,10 @@ function walk(target: i32, commit: bool): i32 {
     if (FULL && maps) addNeeds(layer);
     widest = max(widest, stride);
     const layerState = place(REGION_LAYER_STATE, layer, TYPE_U32, 1, <i32>LAYER_STATE_BYTES >> 2, <i32>LAYER_STATE_BYTES >> 2, true);
+    if (FULL && isBox(layer)) {
+      if (commit) describeLayer(layer, 0, layerState, 0, 0);
+      continue;
+    }
     const weights = place(REGION_WEIGHTS, layer, layerSpec(layer, LAYER_WEIGHT_BITS) == 8 ? TYPE_I8 : TYPE_I16, inputs, columns, stride, true);
     let readoutState: usize = 0;
     let readoutWeights: usize = 0;
@@ -104,6 +76,7 @@ function walk(target: i32, commit: bool): i32 {
       readoutWeights = place(REGION_READOUT_WEIGHTS, layer, TYPE_I16, units, classes, padded(classes), true);
     }
     if (commit) describeLayer(layer, weights, layerState, readoutWeights, readoutState);
+    if (FULL) placeLayerVariants(layer, commit);
   }
   const persistentEnd = <usize>load<u32>(WALK, WALK_CURSOR);
 
@@ -132,6 +105,7 @@ function walk(target: i32, commit: bool): i32 {
   const terms = vector(REGION_CLASS_TERMS, TYPE_I32, padded(classes));
   const scores = vector(REGION_SCORES, TYPE_I32, padded(classes));
   const logits = vector(REGION_LOGITS, TYPE_I32, padded(classes));
+  if (FULL) placeTransientVariants(commit);
   const end = <usize>load<u32>(WALK, WALK_CURSOR);
 
   if (commit) {

@@ -2,34 +2,22 @@
  * The network spec: 32 header words and 16 words for each layer, all i32, right behind the checkpoint header.
  * It is validated once, by `plan`, `init` and `open`; everything after that trusts it.
  */
-import { HEADER_BYTES } from "./abi/region";
 import { MAX_CLASSES, MAX_INPUTS, MAX_LAYERS, MAX_MAP, MAX_RATE, MAX_UNITS } from "./abi/limits";
 import { ABI_VERSION, BAD_MAGIC, BAD_SPEC, BAD_VERSION, MAGIC, OK } from "./abi/status";
 import {
-  SPEC_HEADER_WORDS, SPEC_LAYER_WORDS, SPEC_MAGIC, SPEC_VERSION, SPEC_OBJECTIVE, SPEC_CLASSES, SPEC_INPUT_WIDTH, SPEC_INPUT_HEIGHT, SPEC_INPUT_CHANNELS, SPEC_LABEL_PLACEMENT, SPEC_LABEL_LEVEL, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_GOODNESS_FROM, SPEC_READOUT_RATE, SPEC_HOLD_STEPS, SPEC_TOTAL_STEPS, SPEC_LAYER_COUNT, SPEC_MEMORY_LIMIT, SPEC_BIAS_LEVEL, SPEC_LOSS, SPEC_INPUT_DROPOUT, SPEC_MIN_COEFFICIENT, SPEC_VARIANTS, LAYER_KIND, LAYER_UNITS, LAYER_WEIGHT_BITS, LAYER_SCALE, LAYER_RATE, LAYER_TEMPERATURE, LAYER_DECAY, LAYER_THRESHOLD, LAYER_INIT, LAYER_VARIANTS, OBJECTIVE_PAIR, OBJECTIVE_CLASSWISE, LOSS_THRESHOLD, LOSS_DIFFERENCE, LABEL_NONE, LABEL_REPLACE, LABEL_APPEND, NEGATIVES_RANDOM, NEGATIVES_HARD, KIND_DENSE, KIND_LOCAL, KIND_CONV, LAYER_FIELD,
+  SPEC_HEADER_WORDS, SPEC_LAYER_WORDS, SPEC_MAGIC, SPEC_VERSION, SPEC_OBJECTIVE, SPEC_CLASSES, SPEC_INPUT_WIDTH, SPEC_INPUT_HEIGHT, SPEC_INPUT_CHANNELS, SPEC_LABEL_PLACEMENT, SPEC_LABEL_LEVEL, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_GOODNESS_FROM, SPEC_READOUT_RATE, SPEC_HOLD_STEPS, SPEC_TOTAL_STEPS, SPEC_LAYER_COUNT, SPEC_MEMORY_LIMIT, SPEC_BIAS_LEVEL, SPEC_LOSS, SPEC_INPUT_DROPOUT, SPEC_MIN_COEFFICIENT, SPEC_VARIANTS, LAYER_KIND, LAYER_UNITS, LAYER_WEIGHT_BITS, LAYER_SCALE, LAYER_RATE, LAYER_TEMPERATURE, LAYER_DECAY, LAYER_THRESHOLD, LAYER_INIT, LAYER_VARIANTS, OBJECTIVE_PAIR, OBJECTIVE_CLASSWISE, LOSS_THRESHOLD, LOSS_DIFFERENCE, LABEL_NONE, LABEL_REPLACE, LABEL_APPEND, NEGATIVES_RANDOM, NEGATIVES_HARD, NEGATIVES_GIVEN, KIND_DENSE,
 } from "./abi/spec";
-import { FULL } from "./full";
 import { PLANNED, ROWS, describeMap } from "./maps/geometry";
 import { mapFault } from "./maps/spec_maps";
-import { base, report } from "./memory";
+import { report } from "./memory";
 import { coefficientExponent, inputShift } from "./fixed/rate";
+import { FULL } from "./full";
+import { isBox, kindFits, layerVariantFault, twoFrames, variantFault } from "./spec_variants";
+import { inRange, isMap, layerInRange, layerSpec, spec } from "./spec_words";
+
+export { isMap, layerSpec, spec, specAddress } from "./spec_words";
 
 const READOUT_SCALE: i32 = 11;
-
-// @ts-ignore: decorator
-@inline export function specAddress(): usize {
-  return base() + HEADER_BYTES;
-}
-
-// @ts-ignore: decorator
-@inline export function spec(word: i32): i32 {
-  return load<i32>(specAddress() + (<usize>word << 2));
-}
-
-// @ts-ignore: decorator
-@inline export function layerSpec(layer: i32, word: i32): i32 {
-  return spec(SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + word);
-}
 
 export function specBytes(): usize {
   return <usize>(SPEC_HEADER_WORDS + spec(SPEC_LAYER_COUNT) * SPEC_LAYER_WORDS) << 2;
@@ -38,13 +26,6 @@ export function specBytes(): usize {
 /** Values in one frame. */
 export function frameSize(): i32 {
   return spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_HEIGHT) * spec(SPEC_INPUT_CHANNELS);
-}
-
-/** Whether the units of a layer lie on a map; only where FULL. */
-// @ts-ignore: decorator
-@inline export function isMap(layer: i32): bool {
-  const kind = layerSpec(layer, LAYER_KIND);
-  return kind == KIND_LOCAL || kind == KIND_CONV;
 }
 
 /** Rows of the weight matrix (of a map: of each) of a layer: its inputs, then label rows (first layer), then the bias row. */
@@ -68,11 +49,6 @@ export function readoutScale(): i32 {
   return READOUT_SCALE;
 }
 
-function inRange(word: i32, low: i32, high: i32): bool {
-  const value = spec(word);
-  return value >= low && value <= high;
-}
-
 /** Checks every field; OK, or the first fault as a kept status with the word index as detail. */
 export function validate(): i32 {
   if (spec(SPEC_MAGIC) != MAGIC) return report(BAD_MAGIC, spec(SPEC_MAGIC));
@@ -91,7 +67,9 @@ function firstFault(): i32 {
   if (!inRange(SPEC_INPUT_HEIGHT, 1, most / spec(SPEC_INPUT_WIDTH))) return SPEC_INPUT_HEIGHT;
   if (!inRange(SPEC_INPUT_CHANNELS, 1, most / (spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_HEIGHT)))) return SPEC_INPUT_CHANNELS;
   const classwise = spec(SPEC_OBJECTIVE) == OBJECTIVE_CLASSWISE;
-  if (classwise ? spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE : !inRange(SPEC_LABEL_PLACEMENT, LABEL_REPLACE, LABEL_APPEND)) return SPEC_LABEL_PLACEMENT;
+  // Its range is checked below; until then whatever is no negative by label has no label.
+  const labelless = classwise || (FULL && twoFrames());
+  if (labelless ? spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE : !inRange(SPEC_LABEL_PLACEMENT, LABEL_REPLACE, LABEL_APPEND)) return SPEC_LABEL_PLACEMENT;
   if (spec(SPEC_LABEL_PLACEMENT) == LABEL_REPLACE && frameSize() <= spec(SPEC_CLASSES)) return SPEC_LABEL_PLACEMENT;
   if (FULL && isMap(0)) {
     // A label in the first values of the frame would be seen by the first places only.
@@ -100,14 +78,14 @@ function firstFault(): i32 {
     if (fault >= 0) return SPEC_HEADER_WORDS + fault;
   }
   if (layerInputs(0) > MAX_INPUTS) return SPEC_INPUT_WIDTH;
-  if (!inRange(SPEC_LABEL_LEVEL, classwise ? 0 : 1, 127)) return SPEC_LABEL_LEVEL;
+  if (!inRange(SPEC_LABEL_LEVEL, labelless ? 0 : 1, 127)) return SPEC_LABEL_LEVEL;
   if (!inRange(SPEC_LOSS, LOSS_THRESHOLD, LOSS_DIFFERENCE)) return SPEC_LOSS;
   if (!inRange(SPEC_MIN_COEFFICIENT, 0, 32768)) return SPEC_MIN_COEFFICIENT;
   if (!inRange(SPEC_INPUT_DROPOUT, 0, 192)) return SPEC_INPUT_DROPOUT;
   // Values kept by dropout grow, and so do the sums.
   if (<i64>layerInputs(0) * layerInputs(0) * 256 > <i64>MAX_INPUTS * MAX_INPUTS * (256 - spec(SPEC_INPUT_DROPOUT))) return SPEC_INPUT_DROPOUT;
   if (!inRange(SPEC_BIAS_LEVEL, 0, 127)) return SPEC_BIAS_LEVEL;
-  if (!inRange(SPEC_NEGATIVES, NEGATIVES_RANDOM, NEGATIVES_HARD)) return SPEC_NEGATIVES;
+  if (!inRange(SPEC_NEGATIVES, NEGATIVES_RANDOM, FULL && !classwise ? NEGATIVES_GIVEN : NEGATIVES_HARD)) return SPEC_NEGATIVES;
   if (!inRange(SPEC_READOUT_FROM, 0, layers)) return SPEC_READOUT_FROM;
   // Hard negatives are drawn from the readout.
   if (spec(SPEC_NEGATIVES) == NEGATIVES_HARD && !classwise && spec(SPEC_READOUT_FROM) == layers) return SPEC_NEGATIVES;
@@ -116,7 +94,10 @@ function firstFault(): i32 {
   if (!inRange(SPEC_TOTAL_STEPS, 0, i32.MAX_VALUE)) return SPEC_TOTAL_STEPS;
   if (!inRange(SPEC_HOLD_STEPS, 0, max(spec(SPEC_TOTAL_STEPS), 0))) return SPEC_HOLD_STEPS;
   if (!inRange(SPEC_MEMORY_LIMIT, 0, i32.MAX_VALUE)) return SPEC_MEMORY_LIMIT;
-  for (let word = SPEC_VARIANTS; word < SPEC_HEADER_WORDS; word++) if (spec(word) != 0) return word;
+  if (FULL) {
+    const fault = variantFault(classwise);
+    if (fault >= 0) return fault;
+  } else for (let word = SPEC_VARIANTS; word < SPEC_HEADER_WORDS; word++) if (spec(word) != 0) return word;
   for (let layer = 0; layer < layers; layer++) {
     const fault = firstLayerFault(layer, classwise);
     if (fault >= 0) return SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + fault;
@@ -124,20 +105,17 @@ function firstFault(): i32 {
   return -1;
 }
 
-function layerInRange(layer: i32, word: i32, low: i32, high: i32): bool {
-  return inRange(SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + word, low, high);
-}
-
 function firstLayerFault(layer: i32, classwise: bool): i32 {
   const map = FULL && isMap(layer);
+  if (FULL ? !map && !kindFits(layer) : layerSpec(layer, LAYER_KIND) != KIND_DENSE) return LAYER_KIND;
   if (FULL && map) {
     const fault = mapFault(layer, classwise);
     if (fault >= 0) return fault;
-  } else if (layerSpec(layer, LAYER_KIND) != KIND_DENSE) return LAYER_KIND;
+  }
   if (!layerInRange(layer, LAYER_UNITS, 1, FULL && map ? MAX_MAP : MAX_UNITS)) return LAYER_UNITS;
   // A dense layer takes the units of the map below as its inputs.
   if (FULL && !map && layerInputs(layer) > MAX_INPUTS) return LAYER_KIND;
-  if (classwise && layerSpec(layer, LAYER_UNITS) % spec(SPEC_CLASSES) != 0) return LAYER_UNITS;
+  if (classwise && !(FULL && isBox(layer)) && layerSpec(layer, LAYER_UNITS) % spec(SPEC_CLASSES) != 0) return LAYER_UNITS;
   const bits = layerSpec(layer, LAYER_WEIGHT_BITS);
   if (bits != 8 && bits != 16) return LAYER_WEIGHT_BITS;
   if (!layerInRange(layer, LAYER_SCALE, 4, bits == 8 ? 10 : 14)) return LAYER_SCALE;
@@ -149,7 +127,7 @@ function firstLayerFault(layer: i32, classwise: bool): i32 {
   if (!layerInRange(layer, LAYER_DECAY, 0, 1 << 12)) return LAYER_DECAY;
   if (!layerInRange(layer, LAYER_THRESHOLD, 1, 1 << 12)) return LAYER_THRESHOLD;
   if (!layerInRange(layer, LAYER_INIT, 0, 1024)) return LAYER_INIT;
-  const used = FULL && map ? LAYER_FIELD : SPEC_LAYER_WORDS;
-  for (let word = LAYER_VARIANTS; word < used; word++) if (layerSpec(layer, word) != 0) return word;
+  if (FULL) return layerVariantFault(layer, classwise);
+  for (let word = LAYER_VARIANTS; word < SPEC_LAYER_WORDS; word++) if (layerSpec(layer, word) != 0) return word;
   return -1;
 }

@@ -21,6 +21,18 @@ export const REGION_CLASS_TERMS: i32 = 17;
 export const REGION_SCORES: i32 = 18;
 export const REGION_LOGITS: i32 = 19;
 
+// Regions of the variants, in the full build only, each there when the spec asks for it. The first two, if the negatives are hybrids, and the
+// peer means are persistent: they stand behind the network's state, and behind each layer.
+export const REGION_VARIANT_STATE: i32 = 20;
+/** The negative frame that the host writes; of hybrids the frame before. */
+export const REGION_NEGATIVE: i32 = 21;
+export const REGION_MASK: i32 = 22;
+export const REGION_PEER_MEANS: i32 = 23;
+export const REGION_TARGETS: i32 = 24;
+export const REGION_BOX_INPUT: i32 = 25;
+export const REGION_BOX_OUTPUT: i32 = 26;
+/** The paired list of two frames. */
+export const REGION_FRAME_ROWS: i32 = 27;
 // Of networks with maps: docs/maps.md.
 /** The normalised frame as a map with its zeros around. */
 export const REGION_MAP_A: i32 = 28;

@@ -21,3 +21,10 @@ export const LAYER_ROWS_USED: i32 = 24;
 /** Rows of weights updated, in total (wraps). */
 export const LAYER_ROWS_UPDATED: i32 = 28;
 export const LAYER_STATE_BYTES: i32 = 32;
+
+// Region variant state: generators that only some variants need.
+/** Generator that shifts the frames. */
+export const VARIANT_JITTER: i32 = 0;
+/** Generator of the masks of hybrid negatives. */
+export const VARIANT_MASKS: i32 = 4;
+export const VARIANT_STATE_BYTES: i32 = 8;

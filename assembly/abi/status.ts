@@ -10,6 +10,8 @@ export const MAGIC: i32 = 0x594c464d;
 export const OK: i32 = 0;
 /** `step` stopped at its work limit; call it again. */
 export const BUSY: i32 = 1;
+/** `step` has reached a box and needs its activities: detail is the layer. Write them, call `step` again. */
+export const WAITING: i32 = 2;
 /** The spec block is not one: detail is the word found. */
 export const BAD_MAGIC: i32 = -1;
 /** Written for another ABI: detail is the version found. */

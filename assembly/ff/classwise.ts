@@ -3,19 +3,21 @@
  * groups' goodness gives p, and group k learns with the coefficient [k = label] - p_k. One pass, no negative, no label input.
  */
 import { softmax } from "../fixed/softmax";
+import { silenceAtCeiling } from "../kernels/ceiling";
 import { coefficientsSingle } from "../kernels/coefficients";
 import { sumSquares } from "../kernels/sum_squares";
 import { exponent, layerState, stride, temperature, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_SCORES, runtime } from "../memory";
 import { LAYER_POSITIVES_RIGHT } from "../abi/state";
 import { count } from "../state";
-import { SPEC_CLASSES, SPEC_GOODNESS_FROM } from "../abi/spec";
+import { LAYER_CEILING, SPEC_CLASSES, SPEC_GOODNESS_FROM } from "../abi/spec";
 import { FULL } from "../full";
 import { clearGains, groupSquares, setGroupGain, squareChannels } from "../maps/gains";
-import { isMap, spec } from "../spec";
+import { isMap, layerSpec, spec } from "../spec";
 import { argument, goodnessOf } from "./goodness";
 import { currentRate, gainOf } from "./pair";
 import { argmax } from "./readout";
+import { target } from "./targets";
 
 /** Goodness of each group (q8) into CLASS_TERMS, their shares (q15) onto SCORES; returns Σ y² over the layer. */
 export function groupGoodness(layer: i32): i64 {
@@ -57,12 +59,17 @@ export function classwiseCoefficients(layer: i32, label: i32): bool {
   let learns = false;
   if (FULL && isMap(layer)) clearGains();
   for (let c = 0; c < classes; c++) {
-    const error = (c == label ? 32768 : 0) - load<i32>(terms + (<usize>c << 2));
+    const error = target(c, label) - load<i32>(terms + (<usize>c << 2));
     const gain = error < 0 ? -gainOf(-error, now) : gainOf(error, now);
     if (FULL && isMap(layer)) setGroupGain(c, gain);
     else coefficientsSingle(runtime(RT_ACTIVITY), c * size, (c + 1) * size, gain, 31 - exponent(layer), coefficients);
     if (gain != 0) learns = true;
   }
-  if (!FULL || !isMap(layer)) memory.fill(coefficients + (<usize>units(layer) << 2), 0, <usize>(stride(layer) - units(layer)) << 2);
+  if (FULL && isMap(layer)) return learns;
+  if (FULL) {
+    const ceiling = layerSpec(layer, LAYER_CEILING);
+    if (ceiling > 0) silenceAtCeiling(runtime(RT_ACTIVITY), units(layer), ceiling, coefficients, 0);
+  }
+  memory.fill(coefficients + (<usize>units(layer) << 2), 0, <usize>(stride(layer) - units(layer)) << 2);
   return learns;
 }

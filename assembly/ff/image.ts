@@ -8,20 +8,32 @@ import { RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, runtime }
 import { FULL } from "../full";
 import { readImageMap } from "../maps/input_map";
 import { frameSize, isMap, padded, spec } from "../spec";
+import { isBox, twoFrames } from "../spec_variants";
 import { count, netState } from "../state";
 import {
   IMAGE_ROWS, JOB_GOODNESS, JOB_READOUT, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_IMAGE_SUMS, PHASE_SINGLE_START,
   UNIT, classwise, enter, get, pieceEnd, readsOut, set, withBias,
 } from "./job_state";
+import { readFrames } from "./frames";
 import { imageStart } from "./label";
 
 export function readImage(): i64 {
   if (FULL && isMap(0)) {
     const cost = readImageMap();
-    set(LAYER, 0);
     startPasses();
     return cost;
   }
+  const cost = FULL && twoFrames() && get(KIND) == JOB_TRAIN ? readFrames() : readFrame();
+  memory.fill(runtime(RT_IMAGE_SUMS), 0, <usize>stride(0) << 2);
+  memory.fill(runtime(RT_SCORES), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
+  memory.fill(runtime(RT_LOGITS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
+  // A box has no sums, and the pair of two frames does not share the image's.
+  if (FULL && (isBox(0) || (twoFrames() && get(KIND) == JOB_TRAIN && !readsOut()))) startPasses();
+  else enter(PHASE_IMAGE_SUMS);
+  return cost;
+}
+
+function readFrame(): i64 {
   const frame = runtime(RT_FRAME);
   const from = imageStart();
   const to = frameSize();
@@ -33,10 +45,6 @@ export function readImage(): i64 {
   let rows = rowsOfFrame(frame, from, to, by, dropout, netState(NET_DROPOUT), list);
   rows = withBias(0, list, rows);
   set(IMAGE_ROWS, rows);
-  memory.fill(runtime(RT_IMAGE_SUMS), 0, <usize>stride(0) << 2);
-  memory.fill(runtime(RT_SCORES), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
-  memory.fill(runtime(RT_LOGITS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
-  enter(PHASE_IMAGE_SUMS);
   return to;
 }
 
@@ -47,7 +55,6 @@ export function sumImage(left: i64): i64 {
   set(UNIT, to);
   if (to == stride(0)) {
     count(layerState(0) + LAYER_ROWS_USED, get(IMAGE_ROWS));
-    set(LAYER, 0);
     startPasses();
   }
   return <i64>(to - from) * get(IMAGE_ROWS);
@@ -56,7 +63,8 @@ export function sumImage(left: i64): i64 {
 /** The first pass of the job: the single one where anything needs it, else the pair. */
 function startPasses(): void {
   const kind = get(KIND);
-  if (classwise() || kind == JOB_READOUT || (kind == JOB_TRAIN && readsOut())) enter(PHASE_SINGLE_START);
+  set(LAYER, 0);
+  if (classwise() || kind == JOB_READOUT || (kind == JOB_TRAIN && readsOut()) || (FULL && twoFrames() && kind == JOB_GOODNESS)) enter(PHASE_SINGLE_START);
   else {
     if (kind == JOB_GOODNESS) set(LABEL, -2);
     enter(PHASE_CHOOSE);

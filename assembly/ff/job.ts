@@ -7,18 +7,20 @@
  * Class-wise networks have one pass only. Each layer learns before the next one starts, from its own input and activity.
  * Scratch is as large as the widest layer, whatever the depth.
  */
-import { BUSY, OK } from "../abi/status";
+import { BUSY, OK, WAITING } from "../abi/status";
 import { FULL } from "../full";
 import { endMap } from "../maps/pass";
 import { sumPlaces } from "../maps/places";
 import { updateMap } from "../maps/update";
+import { report } from "../memory";
 import { readImage, sumImage } from "./image";
 import {
-  JOB_NONE, KIND, LABEL, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_LABEL_UPDATE, PHASE_MAP_END, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, PHASE_PAIR_END,
-  PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END, PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, get, set,
+  JOB_NONE, KIND, LABEL, LAYER, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_LABEL_UPDATE, PHASE_MAP_END, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, PHASE_PAIR_END,
+  PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END, PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, PHASE_VARIANTS, get, set,
 } from "./job_state";
 import { choosePair, endPair, startPair, sumPair, updateLabels, updatePairPass } from "./pair_pass";
 import { endSingle, startSingle, sumReadout, sumSingle, updateReadout, updateSinglePass } from "./single_pass";
+import { firstPhase, variantPiece, waitsForBox } from "./variants";
 
 export function jobPending(): bool {
   return get(KIND) != JOB_NONE;
@@ -30,12 +32,12 @@ export function dropJob(): void {
 
 export function startJob(kind: i32, label: i32): void {
   set(KIND, kind);
-  set(PHASE, PHASE_IMAGE);
+  set(PHASE, FULL ? firstPhase(kind) : PHASE_IMAGE);
   set(LABEL, label);
 }
 
 /**
- * Works until the job is done (OK) or about `limit` multiply-adds are spent (BUSY). One call overshoots by at most
+ * Works until the job is done (OK), about `limit` multiply-adds are spent (BUSY), or a box has to answer (WAITING). One call overshoots by at most
  * one piece: 32 units of a matrix for both inputs of a pair, or all units of a layer a few times over.
  */
 export function workJob(limit: i64): i32 {
@@ -43,6 +45,7 @@ export function workJob(limit: i64): i32 {
   while (get(KIND) != JOB_NONE) {
     if (left <= 0) return BUSY;
     left -= piece(left);
+    if (FULL && waitsForBox()) return report(WAITING, get(LAYER));
   }
   return OK;
 }
@@ -50,6 +53,7 @@ export function workJob(limit: i64): i32 {
 /** Does a piece of the current phase; returns its cost. */
 function piece(left: i64): i64 {
   const phase = get(PHASE);
+  if (FULL && phase >= PHASE_VARIANTS) return variantPiece(phase);
   if (phase == PHASE_IMAGE) return readImage();
   if (phase == PHASE_IMAGE_SUMS) return sumImage(left);
   if (phase == PHASE_SINGLE_START) return startSingle();

@@ -1,11 +1,13 @@
 /** The state of the job under way, in memory, and the moves that all of its parts share. */
 import { LAYER_DECAY, OBJECTIVE_CLASSWISE, SPEC_BIAS_LEVEL, SPEC_LAYER_COUNT, SPEC_OBJECTIVE, SPEC_READOUT_FROM } from "../abi/spec";
 import { NET_STEP } from "../abi/state";
-import { closeSingle, putSingle } from "../kernels/rows";
+import { closePaired, closeSingle, putPaired, putSingle } from "../kernels/rows";
 import { denseDecay } from "../layers/dense";
 import { inputs, stride } from "../layers/layer";
-import { RT_IMAGE_ROWS, RT_ROWS_A, RT_ROWS_B, runtime } from "../memory";
+import { FULL } from "../full";
+import { RT_FRAME_ROWS, RT_IMAGE_ROWS, RT_ROWS_A, RT_ROWS_B, runtime } from "../memory";
 import { layerSpec, spec } from "../spec";
+import { isBox, twoFrames } from "../spec_variants";
 import { count, netState } from "../state";
 
 export const JOB_NONE: i32 = 0;
@@ -30,6 +32,14 @@ export const PHASE_LABEL_UPDATE: i32 = 11;
 export const PHASE_PAIR_UPDATE: i32 = 12;
 export const PHASE_READOUT_SUMS: i32 = 13;
 export const PHASE_READOUT_UPDATE: i32 = 14;
+// Phases that only the full build has.
+export const PHASE_VARIANTS: i32 = 32;
+export const PHASE_JITTER: i32 = 32;
+export const PHASE_MASK: i32 = 33;
+export const PHASE_BLUR: i32 = 34;
+/** Waiting for the activities of a box, in a single pass and in a pair of passes. */
+export const PHASE_BOX_SINGLE: i32 = 35;
+export const PHASE_BOX_PAIR: i32 = 36;
 // Of layers that are maps: assembly/maps/.
 export const PHASE_MAP_SUMS: i32 = 40;
 export const PHASE_MAP_END: i32 = 41;
@@ -50,6 +60,8 @@ export const IMAGE_ROWS: usize = 24;
 export const ROWS_IN: usize = 28;
 export const ROWS_OUT: usize = 32;
 export const LABEL_LIST_ROWS: usize = 36;
+/** Rows of the paired list of two frames. */
+export const FRAME_ROWS: usize = 44;
 
 // @ts-ignore: decorator
 @inline export function get(field: usize): i32 {
@@ -76,6 +88,15 @@ export function listInto(layer: i32): usize {
   return runtime(layer & 1 ? RT_ROWS_B : RT_ROWS_A);
 }
 
+/** The list that is the paired input of `layer`; the first layer has one when there are two frames. */
+// @ts-ignore: decorator
+@inline export function pairList(layer: i32): usize {
+  if (FULL) {
+    if (layer == 0 && twoFrames()) return runtime(RT_FRAME_ROWS);
+  }
+  return listInto(layer);
+}
+
 export function inputList(layer: i32): usize {
   return layer == 0 ? runtime(RT_IMAGE_ROWS) : listInto(layer);
 }
@@ -97,9 +118,19 @@ export function enter(phase: i32): void {
 /** Adds the always-on row to the single list that is the input of `layer`. */
 export function withBias(layer: i32, list: usize, rows: i32): i32 {
   const level = spec(SPEC_BIAS_LEVEL);
-  if (level == 0) return rows;
+  if (level == 0 || (FULL && isBox(layer))) return rows;
   putSingle(list, rows, inputs(layer) - 1, level);
   closeSingle(list, rows + 1);
+  return rows + 1;
+}
+
+/** The same for a paired list. */
+// @ts-ignore: decorator
+@inline export function withPairedBias(layer: i32, list: usize, rows: i32): i32 {
+  const level = spec(SPEC_BIAS_LEVEL);
+  if (level == 0 || (FULL && isBox(layer))) return rows;
+  putPaired(list, rows, inputs(layer) - 1, level, level);
+  closePaired(list, rows + 1);
   return rows + 1;
 }
 

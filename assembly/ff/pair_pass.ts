@@ -1,34 +1,38 @@
 /** The pair of passes: positive and negative to learn from, or two labels to compare. Layer by layer, each weight loaded once for both. */
-import { SPEC_BIAS_LEVEL, SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LAYER_COUNT } from "../abi/spec";
+import { SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LAYER_COUNT } from "../abi/spec";
 import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED } from "../abi/state";
-import { activate } from "../kernels/activate";
+import { FULL } from "../full";
 import { multiplier, rowsOfPair } from "../kernels/normalise";
-import { closePaired, putPaired } from "../kernels/rows";
 import { sumSquares } from "../kernels/sum_squares";
 import { denseBeginUpdate, denseForwardPaired, denseUpdatePaired, denseUpdateSingle } from "../layers/dense";
-import { inputs, layerState, scale, stride, units } from "../layers/layer";
+import { layerState, stride, units } from "../layers/layer";
 import {
-  RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, RT_SUMS, runtime,
+  RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime,
 } from "../memory";
-import { FULL } from "../full";
 import { startMap } from "../maps/pass";
 import { isMap, spec } from "../spec";
+import { isBox, twoFrames } from "../spec_variants";
 import { count } from "../state";
-import { goodnessOf } from "./goodness";
+import { activateLayer } from "./activity";
+import { showPair, takePairRows } from "./box";
+import { goodnessOf, score } from "./goodness";
 import {
-  IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LABEL_LIST_ROWS, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_LABEL_UPDATE, PHASE_PAIR_END,
-  PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_PAIR_UPDATE, ROWS_IN, ROWS_OUT, UNIT, decay, enter, finish, get, listInto,
-  pieceEnd, set,
+  FRAME_ROWS, IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LABEL_LIST_ROWS, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_LABEL_UPDATE, PHASE_PAIR_END,
+  PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_PAIR_UPDATE, ROWS_IN, ROWS_OUT, UNIT, decay, enter, finish, get, listInto, pairList,
+  pieceEnd, set, withPairedBias,
 } from "./job_state";
 import { labelRows } from "./label";
 import { drawNegative } from "./negative";
 import { pairCoefficients } from "./pair";
+import { decidesOtherwise, variantCoefficients } from "./pair_variants";
 
 /** Training: draws the negative's label. Prediction: the next two labels, or the end. */
 export function choosePair(): i64 {
   const classes = spec(SPEC_CLASSES);
-  if (get(KIND) == JOB_TRAIN) set(OTHER_LABEL, drawNegative(get(LABEL), runtime(RT_LOGITS), runtime(RT_CLASS_TERMS)));
-  else {
+  if (get(KIND) == JOB_TRAIN) {
+    // Between two frames there is no label to draw.
+    if (!(FULL && twoFrames())) set(OTHER_LABEL, drawNegative(get(LABEL), runtime(RT_LOGITS), runtime(RT_CLASS_TERMS)));
+  } else {
     const label = get(LABEL) + 2;
     if (label >= classes) {
       finish();
@@ -47,7 +51,9 @@ export function startPair(): i64 {
   if (FULL && isMap(layer)) return startMap(true);
   const sums = runtime(RT_SUMS);
   const plane = stride(layer);
-  if (layer > 0) {
+  if (FULL && isBox(layer)) return showPair(layer);
+  if (FULL && layer == 0 && twoFrames()) set(ROWS_IN, get(FRAME_ROWS));
+  if (layer > 0 || (FULL && twoFrames())) {
     memory.fill(sums, 0, <usize>plane << 3);
     enter(PHASE_PAIR_SUMS);
     return plane << 1;
@@ -67,7 +73,7 @@ export function sumPair(left: i64): i64 {
   const rows = get(ROWS_IN);
   const from = get(UNIT);
   const to = pieceEnd(stride(layer), rows << 1, left);
-  denseForwardPaired(layer, listInto(layer), rows, runtime(RT_SUMS), stride(layer), from, to);
+  denseForwardPaired(layer, pairList(layer), rows, runtime(RT_SUMS), stride(layer), from, to);
   set(UNIT, to);
   if (to == stride(layer)) {
     count(layerState(layer) + LAYER_ROWS_USED, rows << 1);
@@ -83,9 +89,8 @@ export function endPair(): i64 {
   const positive = runtime(RT_ACTIVITY);
   const negative = positive + (<usize>plane << 1);
   const sums = runtime(RT_SUMS);
-  const shift = scale(layer) - 3;
-  activate(sums, plane, shift, positive);
-  activate(sums + (<usize>plane << 2), plane, shift, negative);
+  activateLayer(layer, sums, positive);
+  activateLayer(layer, sums + (<usize>plane << 2), negative);
   const squaresPositive = sumSquares(positive, 0, width);
   const squaresNegative = sumSquares(negative, 0, width);
   const goodnessPositive = goodnessOf(squaresPositive);
@@ -97,9 +102,10 @@ export function endPair(): i64 {
     set(ROWS_OUT, rowsOfPair(positive, negative, width, by, multiplier(squaresNegative, width), listInto(layer + 1)));
   }
   if (trains) {
-    if (pairCoefficients(layer, goodnessPositive, goodnessNegative, plane)) {
+    const otherwise = FULL && decidesOtherwise(layer);
+    if (otherwise ? variantCoefficients(layer, goodnessPositive, goodnessNegative, plane) : pairCoefficients(layer, goodnessPositive, goodnessNegative, plane)) {
       denseBeginUpdate(layer);
-      enter(layer == 0 ? PHASE_LABEL_UPDATE : PHASE_PAIR_UPDATE);
+      enter(layer == 0 && !(FULL && twoFrames()) ? PHASE_LABEL_UPDATE : PHASE_PAIR_UPDATE);
     } else leavePair(layer);
   } else {
     if (layer >= spec(SPEC_GOODNESS_FROM)) {
@@ -109,12 +115,6 @@ export function endPair(): i64 {
     leavePair(layer);
   }
   return width << 3;
-}
-
-/** Adds a goodness to the score of a class, saturating. */
-export function score(label: i32, goodness: i32): void {
-  const at = runtime(RT_SCORES) + (<usize>label << 2);
-  store<i32>(at, <i32>min<i64>(<i64>load<i32>(at) + goodness, i32.MAX_VALUE));
 }
 
 /** The two label rows of the first layer, then the image's rows with fresh remainders. */
@@ -130,8 +130,8 @@ export function updatePairPass(left: i64): i64 {
   const rows = get(ROWS_IN);
   const from = get(UNIT);
   const to = pieceEnd(stride(layer), rows, left);
-  if (layer == 0) denseUpdateSingle(0, runtime(RT_IMAGE_ROWS), rows, runtime(RT_COEFFICIENTS), from, to);
-  else denseUpdatePaired(layer, listInto(layer), rows, runtime(RT_COEFFICIENTS), from, to);
+  if (layer == 0 && !(FULL && twoFrames())) denseUpdateSingle(0, runtime(RT_IMAGE_ROWS), rows, runtime(RT_COEFFICIENTS), from, to);
+  else denseUpdatePaired(layer, pairList(layer), rows, runtime(RT_COEFFICIENTS), from, to);
   set(UNIT, to);
   let cost = <i64>(to - from) * rows;
   if (to == stride(layer)) {
@@ -142,19 +142,22 @@ export function updatePairPass(left: i64): i64 {
   return cost;
 }
 
+/** Goes on behind a box, with the activities that the host has written. */
+export function takePair(): i64 {
+  const layer = get(LAYER);
+  set(ROWS_OUT, takePairRows(layer));
+  leavePair(layer);
+  return units(layer) << 3;
+}
+
 export function leavePair(layer: i32): void {
   if (layer + 1 == spec(SPEC_LAYER_COUNT)) {
     if (get(KIND) == JOB_TRAIN) finish();
     else enter(PHASE_CHOOSE);
     return;
   }
-  let rows = get(ROWS_OUT);
-  const level = FULL && isMap(layer + 1) ? 0 : spec(SPEC_BIAS_LEVEL);
-  if (level != 0) {
-    putPaired(listInto(layer + 1), rows++, inputs(layer + 1) - 1, level, level);
-    closePaired(listInto(layer + 1), rows);
-  }
-  set(ROWS_IN, rows);
+  // A map makes its own input from the activities.
+  if (!FULL || !isMap(layer + 1)) set(ROWS_IN, withPairedBias(layer + 1, listInto(layer + 1), get(ROWS_OUT)));
   set(LAYER, layer + 1);
   enter(PHASE_PAIR_START);
 }

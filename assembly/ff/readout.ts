@@ -17,6 +17,7 @@ import { SPEC_CLASSES, SPEC_HOLD_STEPS, SPEC_READOUT_RATE, SPEC_TOTAL_STEPS } fr
 import { FULL } from "../full";
 import { inChunks, sumChunks } from "../maps/readout_chunks";
 import { padded, readoutScale, spec } from "../spec";
+import { target } from "./targets";
 
 /** Sums of classes `from`..`to`-1 of a layer's part into CLASS_TERMS, which must be 0 before. `rows` rows of a single list. */
 export function readoutSums(layer: i32, list: usize, rows: i32, from: i32, to: i32): void {
@@ -38,7 +39,7 @@ export function readoutLogits(layer: i32): void {
   }
 }
 
-/** Coefficients of ΔW = rate * ([c = label] - p_c) * x, from the logits in CLASS_TERMS. */
+/** Coefficients of ΔW = rate * (target_c - p_c) * x, from the logits in CLASS_TERMS. */
 export function readoutCoefficients(layer: i32, label: i32): void {
   const classes = spec(SPEC_CLASSES);
   const terms = runtime(RT_CLASS_TERMS);
@@ -49,7 +50,7 @@ export function readoutCoefficients(layer: i32, label: i32): void {
   softmax(terms, classes);
   memory.fill(coefficients, 0, <usize>padded(classes) << 2);
   for (let c = 0; c < classes; c++) {
-    const error = (c == label ? 32768 : 0) - load<i32>(terms + (<usize>c << 2));
+    const error = target(c, label) - load<i32>(terms + (<usize>c << 2));
     const a = <i32>((<i64>error * rate + (<i64>1 << (shift - 1))) >> shift);
     store<i16>(coefficients + (<usize>c << 2), <i16>max(min(a, 32767), -32767));
   }

@@ -1,19 +1,22 @@
 /** The single pass: with the neutral label, for the readout; or the only pass of a class-wise network. Layer by layer. */
-import { SPEC_CLASSES, SPEC_LAYER_COUNT } from "../abi/spec";
+import { SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LAYER_COUNT } from "../abi/spec";
 import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED, NET_READOUT_RIGHT } from "../abi/state";
-import { activate } from "../kernels/activate";
+import { FULL } from "../full";
 import { multiplier, rowsOfActivity } from "../kernels/normalise";
 import { sumSquares } from "../kernels/sum_squares";
 import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
-import { hasReadout, layerState, scale, stride, units } from "../layers/layer";
+import { hasReadout, layerState, stride, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime } from "../memory";
-import { FULL } from "../full";
 import { startMap } from "../maps/pass";
 import { isMap, padded, spec } from "../spec";
+import { isBox, twoFrames } from "../spec_variants";
 import { count, netState } from "../state";
+import { activateLayer } from "./activity";
+import { showSingle, takeSingleRows } from "./box";
 import { classwiseCoefficients, groupGoodness } from "./classwise";
+import { goodnessOf, score } from "./goodness";
 import {
-  IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END,
+  IMAGE_ROWS, JOB_GOODNESS, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END,
   PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, ROWS_IN, ROWS_OUT, UNIT, classwise, decay, enter, finish, get, inputList, listInto, pieceEnd, readsOut,
   set, withBias,
 } from "./job_state";
@@ -24,14 +27,15 @@ export function startSingle(): i64 {
   const layer = get(LAYER);
   if (FULL && isMap(layer)) return startMap(false);
   const sums = runtime(RT_SUMS);
+  if (FULL && isBox(layer)) return showSingle(layer);
   if (layer > 0) {
     memory.fill(sums, 0, <usize>stride(layer) << 2);
     enter(PHASE_SINGLE_SUMS);
     return stride(layer);
   }
   memory.copy(sums, runtime(RT_IMAGE_SUMS), <usize>stride(0) << 2);
-  // The image's sums are there already; a pair's neutral label adds its rows, from the list that layer 0 does not need.
-  if (classwise()) {
+  // The image's sums are there already; the neutral label of a pair with labels adds its rows, from the list that layer 0 does not need.
+  if (classwise() || (FULL && twoFrames())) {
     set(ROWS_IN, get(IMAGE_ROWS));
     enter(PHASE_SINGLE_END);
   } else {
@@ -61,8 +65,9 @@ export function endSingle(): i64 {
   const activity = runtime(RT_ACTIVITY);
   const output = listInto(layer + 1);
   const trains = get(KIND) == JOB_TRAIN;
-  activate(runtime(RT_SUMS), stride(layer), scale(layer) - 3, activity);
+  activateLayer(layer, runtime(RT_SUMS), activity);
   const squares = classwise() ? groupGoodness(layer) : sumSquares(activity, 0, width);
+  if (FULL && twoFrames() && get(KIND) == JOB_GOODNESS && layer >= spec(SPEC_GOODNESS_FROM)) score(0, goodnessOf(squares));
   const learns = classwise() && trains && classwiseCoefficients(layer, get(LABEL));
   const rows = rowsOfActivity(activity, width, multiplier(squares, width), output);
   set(ROWS_OUT, rows);
@@ -125,6 +130,14 @@ export function updateReadout(left: i64): i64 {
   set(UNIT, to);
   if (to == end) nextSingle(layer);
   return <i64>(to - from) * rows;
+}
+
+/** Goes on behind a box, with the activities that the host has written. */
+export function takeSingle(): i64 {
+  const layer = get(LAYER);
+  set(ROWS_OUT, takeSingleRows(layer));
+  nextSingle(layer);
+  return units(layer) << 2;
 }
 
 function nextSingle(layer: i32): void {

@@ -8,11 +8,13 @@ import { coefficient, coefficients8 } from "./place_coefficients";
  */
 export const PLACES_BYTES: usize = 40;
 
-/** Puts place number `index`; `closePlaces` ends the list. */
+/** Place number `index`: where its coefficients go, 4 bytes from one to the next. `closePlaces` ends the list. */
 // @ts-ignore: decorator
-@inline function slot(list: usize, index: i32, window: usize): usize {
+@inline export function slot(list: usize, index: i32, window: usize): usize {
   const at = list + <usize>(index >> 1) * PLACES_BYTES + (<usize>(index & 1) << 2);
   store<u32>(at, <u32>window);
+  // Coefficients that are not written are 0, and so are those of the second place until it comes.
+  if ((index & 1) == 0) memory.fill(at + 8, 0, 32);
   return at + 8 - (<usize>(index & 1) << 1);
 }
 
@@ -21,7 +23,6 @@ export function closePlaces(list: usize, places: i32): void {
   if ((places & 1) == 0) return;
   const at = list + <usize>(places >> 1) * PLACES_BYTES;
   store<u32>(at, load<u32>(at), 4);
-  for (let i: usize = 0; i < 8; i++) store<i16>(at + (i << 2), 0, 10);
 }
 
 /**
@@ -32,15 +33,15 @@ export function closePlaces(list: usize, places: i32): void {
  * place before pooling; rowStep, columnStep: bytes to the window of the place below and beside it. sums: i32 (8,), to which the coefficients are added.
  */
 export function gatherPlaces(
-  y: usize, remembered: usize, channels: i32, width: i32, height: i32, pool: i32, gains: usize, shift: i32, limit: i32,
+  y: usize, remembered: usize, channels: i32, width: i32, height: i32, pool: i32, gains: usize, shift: i32, limit: i32, ceiling: i32,
   window: usize, rowStep: usize, columnStep: usize, list: usize, places: i32, sums: usize,
 ): i32 {
   const squares = pool * pool;
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const corner = window + <usize>(row * pool) * rowStep + <usize>(column * pool) * columnStep;
-      if (ASC_FEATURE_SIMD) places = simd(y, remembered, squares, pool, gains, shift, limit, corner, rowStep, columnStep, list, places, sums);
-      else places = scalar(y, remembered, squares, pool, gains, shift, limit, corner, rowStep, columnStep, list, places, sums);
+      if (ASC_FEATURE_SIMD) places = simd(y, remembered, squares, pool, gains, shift, limit, ceiling, corner, rowStep, columnStep, list, places, sums);
+      else places = scalar(y, remembered, squares, pool, gains, shift, limit, ceiling, corner, rowStep, columnStep, list, places, sums);
       y += <usize>channels << 1;
       remembered += <usize>channels;
     }
@@ -48,20 +49,17 @@ export function gatherPlaces(
   return places;
 }
 
-function scalar(y: usize, remembered: usize, squares: i32, pool: i32, gains: usize, shift: i32, limit: i32, corner: usize, rowStep: usize, columnStep: usize, list: usize, places: i32, sums: usize): i32 {
+function scalar(y: usize, remembered: usize, squares: i32, pool: i32, gains: usize, shift: i32, limit: i32, ceiling: i32, corner: usize, rowStep: usize, columnStep: usize, list: usize, places: i32, sums: usize): i32 {
   for (let place = 0; place < squares; place++) {
     const window = corner + <usize>(place / pool) * rowStep + <usize>(place % pool) * columnStep;
     let at: usize = 0;
     for (let i: usize = 0; i < 8; i++) {
-      const a = squares > 1 && <i32>load<u8>(remembered + i) != place ? 0 : coefficient(<i32>load<i16>(y + (i << 1)), load<i32>(gains + (i << 2)), shift, limit);
+      const a = squares > 1 && <i32>load<u8>(remembered + i) != place ? 0 : coefficient(<i32>load<i16>(y + (i << 1)), load<i32>(gains + (i << 2)), shift, limit, ceiling);
       if (a != 0) {
-        if (at == 0) {
-          at = slot(list, places++, window);
-          for (let j: usize = 0; j < i; j++) store<i16>(at + (j << 2), 0);
-        }
+        if (at == 0) at = slot(list, places++, window);
+        store<i16>(at + (i << 2), <i16>a);
         store<i32>(sums + (i << 2), load<i32>(sums + (i << 2)) + a);
       }
-      if (at != 0) store<i16>(at + (i << 2), <i16>a);
     }
   }
   return places;
@@ -83,10 +81,10 @@ function scalar(y: usize, remembered: usize, squares: i32, pool: i32, gains: usi
 }
 
 // @ts-ignore: decorator
-@inline function simd(y: usize, remembered: usize, squares: i32, pool: i32, gains: usize, shift: i32, limit: i32, corner: usize, rowStep: usize, columnStep: usize, list: usize, places: i32, sums: usize): i32 {
+@inline function simd(y: usize, remembered: usize, squares: i32, pool: i32, gains: usize, shift: i32, limit: i32, ceiling: i32, corner: usize, rowStep: usize, columnStep: usize, list: usize, places: i32, sums: usize): i32 {
   const values = v128.load(y);
   if (!v128.any_true(values)) return places;
-  const a = coefficients8(values, v128.load(gains), v128.load(gains, 16), shift, i32x4.splat(1 << (shift - 1)), i32x4.splat(limit));
+  const a = coefficients8(values, v128.load(gains), v128.load(gains, 16), shift, i32x4.splat(1 << (shift - 1)), i32x4.splat(limit), i16x8.splat(<i16>ceiling));
   if (!v128.any_true(a)) return places;
   v128.store(sums, i32x4.add(v128.load(sums), i32x4.extend_low_i16x8_s(a)));
   v128.store(sums, i32x4.add(v128.load(sums, 16), i32x4.extend_high_i16x8_s(a)), 16);

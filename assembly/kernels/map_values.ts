@@ -29,6 +29,30 @@ export function mapOfFrame(values: usize, height: i32, width: i32, by: i32, drop
   store<u32>(state, random);
 }
 
+/** The same from two frames, a positive and a negative one, into two maps, `plane` bytes apart. One draw for each value that is not 0 in one of them; it leaves the value out of both. */
+export function mapsOfFrames(
+  values: usize, negatives: usize, height: i32, width: i32, by: i32, byNegative: i32, dropout: u32, state: usize, inner: usize, plane: usize, rowBytes: usize,
+): void {
+  let random = load<u32>(state);
+  for (let row = 0; row < height; row++) {
+    for (let i = 0; i < width; i++) {
+      const value = <i32>load<u8>(values + <usize>i);
+      const negative = <i32>load<u8>(negatives + <usize>i);
+      let kept = true;
+      if (dropout != 0 && (value | negative) != 0) {
+        random = xorshift32(random);
+        kept = random >>> 24 >= dropout;
+      }
+      store<u8>(inner + <usize>i, kept ? <u8>normalised(value, by) : 0);
+      store<u8>(inner + plane + <usize>i, kept ? <u8>normalised(negative, byNegative) : 0);
+    }
+    values += <usize>width;
+    negatives += <usize>width;
+    inner += rowBytes;
+  }
+  store<u32>(state, random);
+}
+
 /** From i16 activities, >= 0. */
 export function mapOfActivity(y: usize, height: i32, width: i32, by: i32, inner: usize, rowBytes: usize): void {
   for (let row = 0; row < height; row++) {

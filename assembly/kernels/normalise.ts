@@ -15,7 +15,7 @@ export function multiplier(squares: i64, count: i32): i32 {
 }
 
 // @ts-ignore: decorator
-@inline function normalised(value: i32, by: i32): i32 {
+@inline export function normalised(value: i32, by: i32): i32 {
   return min(<i32>((<u32>value * <u32>by + 32768) >>> 16), 127);
 }
 

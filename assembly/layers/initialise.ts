@@ -2,9 +2,11 @@ import { isqrt } from "../fixed/isqrt";
 import { draw, mix, seedLanes } from "../fixed/random";
 import { LAYER_LANES, LAYER_STATE_BYTES } from "../abi/state";
 import { LAYER_CHANNELS, LAYER_INIT, SPEC_CLASSES, SPEC_SEED } from "../abi/spec";
-import { FULL } from "../full";
 import { matricesOf } from "../maps/plan_maps";
 import { isMap, layerSpec, padded, spec } from "../spec";
+import { FULL } from "../full";
+import { isBox } from "../spec_variants";
+import { initialisePeer } from "../ff/peer";
 import { hasReadout, inputs, layerState, readoutState, readoutWeights, scale, stride, units, weightBytes, weights } from "./layer";
 
 /** Random streams of a layer: four lanes for its updates, then one for its weights, then four for its readout. */
@@ -21,6 +23,7 @@ export function initialiseLayer(layer: i32, scratch: usize): void {
   const stream = STREAMS * <u32>(layer + 1);
   memory.fill(layerState(layer), 0, LAYER_STATE_BYTES);
   seedLanes(layerState(layer) + LAYER_LANES, seed, stream);
+  if (FULL && isBox(layer)) return;
   const bytes = weightBytes(layer);
   const deviation = (<i64>isqrt((<u64>1 << (2 * scale(layer) + 16)) / inputs(layer)) * layerSpec(layer, LAYER_INIT)) >> 8;
   store<u32>(scratch, mix(seed, stream + STREAM_WEIGHTS));
@@ -38,6 +41,7 @@ export function initialiseLayer(layer: i32, scratch: usize): void {
       else store<i16>(at, <i16>max(min(weight, 32767), -32768));
     }
   }
+  if (FULL) initialisePeer(layer);
   if (hasReadout(layer)) {
     seedLanes(readoutState(layer), seed, stream + STREAM_READOUT);
     memory.fill(readoutWeights(layer), 0, <usize>(units(layer) * padded(spec(SPEC_CLASSES)) * 2));

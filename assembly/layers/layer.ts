@@ -9,6 +9,7 @@ import {
 } from "../abi/spec";
 import { FULL } from "../full";
 import { isMap, layerInputs, layerSpec, padded, readoutScale, spec } from "../spec";
+import { isBox } from "../spec_variants";
 
 export const LAYER_RECORD_BYTES: usize = 64;
 
@@ -23,8 +24,11 @@ const EXPONENT: usize = 28;
 const RATE: usize = 32;
 const TEMPERATURE: usize = 36;
 const THRESHOLD: usize = 40;
+const PEER_MEANS: usize = 44;
 const READOUT_WEIGHTS: usize = 48;
 const READOUT_STATE: usize = 52;
+const BOX_INPUT: usize = 56;
+const BOX_OUTPUT: usize = 60;
 
 // @ts-ignore: decorator
 @inline function record(layer: i32): usize {
@@ -91,7 +95,7 @@ export function threshold(layer: i32): i32 {
 }
 
 export function hasReadout(layer: i32): bool {
-  return layer >= spec(SPEC_READOUT_FROM);
+  return layer >= spec(SPEC_READOUT_FROM) && !(FULL && isBox(layer));
 }
 
 /** Readout weights [units][padded classes], i16. */
@@ -102,6 +106,30 @@ export function readoutWeights(layer: i32): usize {
 /** Random lanes of the layer's readout. */
 export function readoutState(layer: i32): usize {
   return <usize>load<u32>(record(layer), READOUT_STATE);
+}
+
+/** Mean activity i32 [units], q23, of a layer with peer normalisation. */
+export function peerMeans(layer: i32): usize {
+  return <usize>load<u32>(record(layer), PEER_MEANS);
+}
+
+/** What the host of a box reads, u8 [2][inputs], and writes, i16 [2][units]. */
+export function boxInput(layer: i32): usize {
+  return <usize>load<u32>(record(layer), BOX_INPUT);
+}
+
+export function boxOutput(layer: i32): usize {
+  return <usize>load<u32>(record(layer), BOX_OUTPUT);
+}
+
+/** Keeps the address that the plan gave the peer means. */
+export function describePeer(layer: i32, peerMeansAt: usize): void {
+  store<u32>(record(layer), <u32>peerMeansAt, PEER_MEANS);
+}
+
+export function describeBox(layer: i32, inputAt: usize, outputAt: usize): void {
+  store<u32>(record(layer), <u32>inputAt, BOX_INPUT);
+  store<u32>(record(layer), <u32>outputAt, BOX_OUTPUT);
 }
 
 export function readoutExponent(): i32 {

@@ -4,6 +4,7 @@ import { channelSquares } from "../kernels/channel_squares";
 import { RT_ACTIVITY, RT_SUMS, runtime } from "../memory";
 import { spec } from "../spec";
 import { CHANNELS, HEIGHT, STRIDE, WIDTH, map } from "./geometry";
+import { PULL, setMapJob } from "./map_job";
 
 /** Σ y² of each channel (i64) into the place of the sums. */
 export function squareChannels(): void {
@@ -31,9 +32,15 @@ export function setPairGains(positive: i32, negative: i32): void {
   setGains(map(STRIDE), map(STRIDE) + map(CHANNELS), negative);
 }
 
-/** Padding has gain 0. */
+/** Padding has gain 0; and no unit is pulled to its peers until told so. */
 export function clearGains(): void {
+  setMapJob(PULL, 0);
   memory.fill(runtime(RT_SUMS), 0, <usize>map(STRIDE) << 3);
+}
+
+/** Besides the gains of a pair: how strongly its units are pulled to their peers. */
+export function setPull(gain: i32): void {
+  setMapJob(PULL, gain);
 }
 
 function setGains(from: i32, to: i32, gain: i32): void {

@@ -13,6 +13,8 @@ export const BY_NEGATIVE: usize = 16;
 /** Active places of the block of channels under way, and its next row. */
 export const PLACES: usize = 20;
 export const ROW: usize = 24;
+/** Gain of the pull to the peers; 0 for none. */
+export const PULL: usize = 28;
 /** The remainders of its 8 channels, i32. */
 export const CARRY: usize = 32;
 /** Σ of its coefficients over the places, i32: positive, negative. */

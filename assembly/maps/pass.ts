@@ -3,13 +3,14 @@ import { LABEL_NONE, LAYER_KIND, KIND_CONV, SPEC_CLASSES, SPEC_GOODNESS_FROM, SP
 import { LAYER_LANES } from "../abi/state";
 import { advanceLanes } from "../fixed/random";
 import { classwiseCoefficients, groupGoodness } from "../ff/classwise";
-import { goodnessOf } from "../ff/goodness";
+import { goodnessOf, score } from "../ff/goodness";
 import {
-  JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, ROWS_OUT, classwise, enter, get, listInto, set,
+  JOB_GOODNESS, JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, ROWS_OUT, classwise, enter, get, listInto, set,
 } from "../ff/job_state";
 import { labelRows, neutralRows } from "../ff/label";
 import { pairCoefficients } from "../ff/pair";
-import { leavePair, score } from "../ff/pair_pass";
+import { leavePair } from "../ff/pair_pass";
+import { decidesOtherwise, variantCoefficients } from "../ff/pair_variants";
 import { leaveSingle } from "../ff/single_pass";
 import { multiplier, rowsOfActivity, rowsOfPair } from "../kernels/normalise";
 import { SINGLE_BYTES, entries } from "../kernels/rows";
@@ -17,6 +18,7 @@ import { sumSquares } from "../kernels/sum_squares";
 import { hasReadout, layerState } from "../layers/layer";
 import { RT_ACTIVITY, runtime } from "../memory";
 import { isMap, layerSpec, spec } from "../spec";
+import { twoFrames } from "../spec_variants";
 import { MAX_INPUTS } from "../abi/limits";
 import { UNITS, enterMap, map } from "./geometry";
 import { activityPlane, readMapBelow } from "./input_map";
@@ -28,7 +30,7 @@ export function startMap(pair: bool): i64 {
   const labels = layer == 0 && spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE;
   enterMap(layer);
   setMapJob(PAIR, pair ? 1 : 0);
-  setMapJob(TWO_MAPS, pair && layer > 0 ? 1 : 0);
+  setMapJob(TWO_MAPS, pair && (layer > 0 || twoFrames()) ? 1 : 0);
   setMapJob(LABEL_ROWS, !labels ? 0 : pair ? labelRows(listInto(0), get(LABEL), get(OTHER_LABEL)) : neutralRows(listInto(0)));
   enter(PHASE_MAP_SUMS);
   return layer == 0 ? 1 : readMapBelow(pair);
@@ -45,6 +47,7 @@ function endSingle(): void {
   const layer = get(LAYER);
   const activity = runtime(RT_ACTIVITY);
   const squares = classwise() ? groupGoodness(layer) : sumSquares(activity, 0, map(UNITS));
+  if (twoFrames() && get(KIND) == JOB_GOODNESS && layer >= spec(SPEC_GOODNESS_FROM)) score(0, goodnessOf(squares));
   const by = multiplier(squares, map(UNITS));
   setMapJob(BY_POSITIVE, by);
   if (hasReadout(layer) || nextIsDense(layer)) set(ROWS_OUT, rowsOfMap(activity, map(UNITS), by, listInto(layer + 1)));
@@ -65,7 +68,8 @@ function endPair(): void {
   setMapJob(BY_NEGATIVE, multiplier(squaresNegative, units));
   if (nextIsDense(layer)) set(ROWS_OUT, rowsOfPair(positive, negative, units, mapJob(BY_POSITIVE), mapJob(BY_NEGATIVE), listInto(layer + 1)));
   if (get(KIND) == JOB_TRAIN) {
-    if (pairCoefficients(layer, goodnessPositive, goodnessNegative, 0)) return startUpdate(layer);
+    const learns = decidesOtherwise(layer) ? variantCoefficients(layer, goodnessPositive, goodnessNegative, 0) : pairCoefficients(layer, goodnessPositive, goodnessNegative, 0);
+    if (learns) return startUpdate(layer);
   } else if (layer >= spec(SPEC_GOODNESS_FROM)) {
     score(get(LABEL), goodnessPositive);
     if (get(OTHER_LABEL) != get(LABEL)) score(get(OTHER_LABEL), goodnessNegative);

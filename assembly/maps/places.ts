@@ -1,16 +1,17 @@
 /** Forward: place by place, rows of the field x the place's matrix -> activities, and the largest of each square of places. */
-import { SPEC_BIAS_LEVEL } from "../abi/spec";
+import { LAYER_CEILING, SPEC_BIAS_LEVEL } from "../abi/spec";
 import { LAYER_ROWS_USED } from "../abi/state";
 import { LAYER, PHASE_MAP_END, UNIT, enter, get, listInto, set } from "../ff/job_state";
 import { activate } from "../kernels/activate";
 import { endPairedField, endSingleField, rowsOfField, rowsOfFieldPair } from "../kernels/field_rows";
+import { clip } from "../kernels/ceiling";
 import { forwardPaired } from "../kernels/forward_paired";
 import { forwardSingle } from "../kernels/forward_single";
 import { poolPlace } from "../kernels/pool";
 import { entries } from "../kernels/rows";
 import { layerState, scale, weightBytes, weights } from "../layers/layer";
 import { RT_ACTIVITY, RT_COEFFICIENTS, RT_PLACE_ROWS, RT_POOLED_PLACE, RT_SUMS, runtime } from "../memory";
-import { spec } from "../spec";
+import { layerSpec, spec } from "../spec";
 import { count } from "../state";
 import {
   BELOW_CHANNELS, CHANNELS, FIELD, HEIGHT, MATRICES, PLANE_BYTES, POOL, ROWS, ROW_BYTES, RUN, STEP, STRIDE, UNITS, WIDTH, map,
@@ -120,12 +121,18 @@ function giveActivity(layer: i32, place: i32, within: i32, sums: usize, plane: u
   const pools = map(POOL) > 1;
   const remembered = runtime(RT_POOLED_PLACE) + plane * (activityPlane(map(UNITS)) >> 1) + unit;
   if (within == 0) {
-    activate(sums, stride, scale(layer) - 3, y);
+    activateChannels(layer, sums, y);
     if (pools) memory.fill(remembered, 0, stride);
     return;
   }
   // The coefficients are of the layer before, or not made yet.
   const now = runtime(RT_COEFFICIENTS);
-  activate(sums, stride, scale(layer) - 3, now);
+  activateChannels(layer, sums, now);
   poolPlace(now, stride, within, y, remembered);
+}
+
+function activateChannels(layer: i32, sums: usize, y: usize): void {
+  activate(sums, map(STRIDE), scale(layer) - 3, y);
+  const ceiling = layerSpec(layer, LAYER_CEILING);
+  if (ceiling > 0) clip(y, map(STRIDE), ceiling);
 }

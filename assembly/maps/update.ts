@@ -1,5 +1,5 @@
 /** What a layer of a map learns: docs/maps.md, "Update of local", "Update of conv". */
-import { KIND_CONV, LAYER_DECAY, LAYER_KIND, SPEC_BIAS_LEVEL, SPEC_LABEL_LEVEL } from "../abi/spec";
+import { KIND_CONV, LAYER_CEILING, LAYER_DECAY, LAYER_KIND, SPEC_BIAS_LEVEL, SPEC_LABEL_LEVEL } from "../abi/spec";
 import { LAYER_LANES, LAYER_ROWS_UPDATED, NET_STEP } from "../abi/state";
 import { advanceLanes } from "../fixed/random";
 import { LABEL, LAYER, OTHER_LABEL, UNIT, get, listInto, set } from "../ff/job_state";
@@ -9,10 +9,11 @@ import { leaveSingle } from "../ff/single_pass";
 import { closePlaces, gatherPlaces } from "../kernels/conv_places";
 import { addRow, convUpdate } from "../kernels/conv_update";
 import { decayRow } from "../kernels/decay";
-import { coefficientsOfPlace } from "../kernels/place_coefficients";
+import { NO_CEILING, coefficientsOfPlace } from "../kernels/place_coefficients";
+import { gatherPulled, pullPlace } from "../kernels/place_peers";
 import { entries } from "../kernels/rows";
 import { updatePaired, updateSingle } from "../kernels/update";
-import { exponent, inputs, layerState, stride, updateShift, weightBytes, weights } from "../layers/layer";
+import { exponent, inputs, layerState, peerMeans, stride, updateShift, weightBytes, weights } from "../layers/layer";
 import { RT_ACTIVITY, RT_COEFFICIENTS, RT_PLACE_COEFFICIENTS, RT_PLACE_ROWS, RT_POOLED_PLACE, RT_SUMS, runtime } from "../memory";
 import { layerSpec, spec } from "../spec";
 import { count, netState } from "../state";
@@ -20,7 +21,7 @@ import {
   CHANNELS, FIELD_ROWS, HEIGHT, MATRICES, PLANE_BYTES, POOL, ROWS, ROW_BYTES, RUN, STRIDE, UNITS, WIDTH, map,
 } from "./geometry";
 import { activityPlane } from "./input_map";
-import { CARRY, LABEL_LANES, LABEL_ROWS, PAIR, PLACES, ROW, SUM_NEGATIVE, SUM_POSITIVE, TWO_MAPS, mapJob, mapJobAt, setMapJob } from "./map_job";
+import { CARRY, LABEL_LANES, LABEL_ROWS, PAIR, PLACES, PULL, ROW, SUM_NEGATIVE, SUM_POSITIVE, TWO_MAPS, mapJob, mapJobAt, setMapJob } from "./map_job";
 import { columnStep, listPlace, matrixOf, rowStep, windowOf } from "./places";
 
 /** Goes on with the update of the layer under way. */
@@ -65,7 +66,10 @@ function updatePlace(layer: i32, place: i32): i64 {
   const pair = mapJob(PAIR) != 0;
   const coefficients = runtime(RT_COEFFICIENTS);
   const y = runtime(RT_ACTIVITY) + (<usize>(place * map(CHANNELS)) << 1);
-  if (!coefficientsOfPlace(y, pair ? y + activityPlane(map(UNITS)) : 0, map(STRIDE), runtime(RT_SUMS), 31 - exponent(layer), coefficients)) return map(STRIDE);
+  const shift = 31 - exponent(layer);
+  let learns = coefficientsOfPlace(y, pair ? y + activityPlane(map(UNITS)) : 0, map(STRIDE), runtime(RT_SUMS), shift, ceilingOf(layer), coefficients);
+  if (mapJob(PULL) != 0) learns = pullPlace(peerMeans(layer) + (<usize>(place * map(CHANNELS)) << 2), map(CHANNELS), mapJob(PULL), shift, coefficients) || learns;
+  if (!learns) return map(STRIDE);
   const lanes = layerState(layer) + LAYER_LANES;
   const matrix = matrixOf(layer, place);
   if (pair && mapJob(LABEL_ROWS) > 0) {
@@ -157,12 +161,18 @@ function gather(): i64 {
   const window = windowOf(layer, 0, 0);
   memory.fill(mapJobAt(SUM_POSITIVE), 0, 64);
   let places = 0;
-  if (gainsAny(gains)) places = gatherPlaces(y, remembered, map(CHANNELS), map(WIDTH), map(HEIGHT), map(POOL), gains, shift, limit, window, rowStep(), columnStep(), list, 0, mapJobAt(SUM_POSITIVE));
+  const ceiling = ceilingOf(layer);
+  if (mapJob(PULL) != 0) {
+    places = gatherPulled(
+      y, remembered, peerMeans(layer), channel, min(8, map(CHANNELS) - channel), mapJob(PULL), map(CHANNELS), map(WIDTH), map(HEIGHT), map(POOL), gains, shift, limit, ceiling,
+      window, rowStep(), columnStep(), list, 0, mapJobAt(SUM_POSITIVE),
+    );
+  } else if (gainsAny(gains)) places = gatherPlaces(y, remembered, map(CHANNELS), map(WIDTH), map(HEIGHT), map(POOL), gains, shift, limit, ceiling, window, rowStep(), columnStep(), list, 0, mapJobAt(SUM_POSITIVE));
   const negative = gains + (<usize>map(STRIDE) << 2);
   if (mapJob(PAIR) && gainsAny(negative)) {
     const plane = activityPlane(map(UNITS));
     const other = mapJob(TWO_MAPS) ? window + map(PLANE_BYTES) : window;
-    places = gatherPlaces(y + plane, remembered + (plane >> 1), map(CHANNELS), map(WIDTH), map(HEIGHT), map(POOL), negative, shift, limit, other, rowStep(), columnStep(), list, places, mapJobAt(SUM_NEGATIVE));
+    places = gatherPlaces(y + plane, remembered + (plane >> 1), map(CHANNELS), map(WIDTH), map(HEIGHT), map(POOL), negative, shift, limit, ceiling, other, rowStep(), columnStep(), list, places, mapJobAt(SUM_NEGATIVE));
   }
   closePlaces(list, places);
   count(layerState(layer) + LAYER_ROWS_UPDATED, places * (map(FIELD_ROWS) + (spec(SPEC_BIAS_LEVEL) > 0 ? 1 : 0)));
@@ -173,6 +183,12 @@ function gather(): i64 {
   setMapJob(PLACES, places);
   setMapJob(ROW, 0);
   return cost;
+}
+
+/** The ceiling of the layer, or one that no activity is at. */
+function ceilingOf(layer: i32): i32 {
+  const ceiling = layerSpec(layer, LAYER_CEILING);
+  return ceiling > 0 ? ceiling : NO_CEILING;
 }
 
 // @ts-ignore: decorator
