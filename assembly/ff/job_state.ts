@@ -40,6 +40,10 @@ export const PHASE_BLUR: i32 = 34;
 /** Waiting for the activities of a box, in a single pass and in a pair of passes. */
 export const PHASE_BOX_SINGLE: i32 = 35;
 export const PHASE_BOX_PAIR: i32 = 36;
+// Of layers that are maps: assembly/maps/.
+export const PHASE_MAP_SUMS: i32 = 40;
+export const PHASE_MAP_END: i32 = 41;
+export const PHASE_MAP_UPDATE: i32 = 42;
 
 // Recurrent networks, instead of those of a pair (recurrent_pass.ts).
 export const PHASE_ITERATION_ROWS: i32 = 40;

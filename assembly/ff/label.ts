@@ -5,12 +5,14 @@
 import { closePaired, closeSingle, putPaired, putSingle } from "../kernels/rows";
 import { LABEL_REPLACE, SPEC_CLASSES, SPEC_LABEL_LEVEL, SPEC_LAYER_COUNT, SPEC_LABEL_PLACEMENT } from "../abi/spec";
 import { FULL } from "../full";
-import { frameSize, spec } from "../spec";
+import { labelRowOfMap } from "../maps/geometry";
+import { frameSize, isMap, spec } from "../spec";
 import { firstRowAbove, recurrent } from "./recurrent_spec";
 
 /** Row of the first layer's weights (in a recurrent network, of the last's) that belongs to class 0. */
 export function labelRow(): i32 {
   if (FULL) if (recurrent()) return firstRowAbove(spec(SPEC_LAYER_COUNT) - 1);
+  if (FULL && isMap(0)) return labelRowOfMap();
   return spec(SPEC_LABEL_PLACEMENT) == LABEL_REPLACE ? 0 : frameSize();
 }
 

@@ -9,7 +9,8 @@ import { layerState, stride, units } from "../layers/layer";
 import {
   RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime,
 } from "../memory";
-import { spec } from "../spec";
+import { startMap } from "../maps/pass";
+import { isMap, spec } from "../spec";
 import { isBox, twoFrames } from "../spec_variants";
 import { count } from "../state";
 import { activateLayer } from "./activity";
@@ -53,6 +54,7 @@ export function choosePair(): i64 {
 
 export function startPair(): i64 {
   const layer = get(LAYER);
+  if (FULL && isMap(layer)) return startMap(true);
   const sums = runtime(RT_SUMS);
   const plane = stride(layer);
   if (FULL && isBox(layer)) return showPair(layer);
@@ -154,13 +156,14 @@ export function takePair(): i64 {
   return units(layer) << 3;
 }
 
-function leavePair(layer: i32): void {
+export function leavePair(layer: i32): void {
   if (layer + 1 == spec(SPEC_LAYER_COUNT)) {
     if (get(KIND) == JOB_TRAIN) finish();
     else enter(PHASE_CHOOSE);
     return;
   }
-  set(ROWS_IN, withPairedBias(layer + 1, listInto(layer + 1), get(ROWS_OUT)));
+  // A map makes its own input from the activities.
+  if (!FULL || !isMap(layer + 1)) set(ROWS_IN, withPairedBias(layer + 1, listInto(layer + 1), get(ROWS_OUT)));
   set(LAYER, layer + 1);
   enter(PHASE_PAIR_START);
 }

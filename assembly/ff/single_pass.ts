@@ -7,7 +7,8 @@ import { sumSquares } from "../kernels/sum_squares";
 import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
 import { hasReadout, layerState, stride, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime } from "../memory";
-import { padded, spec } from "../spec";
+import { startMap } from "../maps/pass";
+import { isMap, padded, spec } from "../spec";
 import { isBox, twoFrames } from "../spec_variants";
 import { count, netState } from "../state";
 import { activateLayer } from "./activity";
@@ -25,6 +26,7 @@ import { argmax, readoutCoefficients, readoutLogits, readoutSums, readoutUpdate 
 
 export function startSingle(): i64 {
   const layer = get(LAYER);
+  if (FULL && isMap(layer)) return startMap(false);
   const sums = runtime(RT_SUMS);
   if (FULL && isBox(layer)) return showSingle(layer);
   if (layer > 0) {
@@ -95,7 +97,7 @@ export function updateSinglePass(left: i64): i64 {
 }
 
 /** The readout's part of the layer, where there is one, then the next layer. */
-function leaveSingle(layer: i32): void {
+export function leaveSingle(layer: i32): void {
   if (!hasReadout(layer)) return nextSingle(layer);
   memory.fill(runtime(RT_CLASS_TERMS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
   enter(PHASE_READOUT_SUMS);
@@ -110,7 +112,7 @@ export function sumReadout(left: i64): i64 {
   readoutSums(layer, listInto(layer + 1), rows, from, to);
   set(UNIT, to);
   if (to == end) {
-    readoutLogits();
+    readoutLogits(layer);
     if (get(KIND) == JOB_TRAIN) {
       readoutCoefficients(layer, get(LABEL));
       enter(PHASE_READOUT_UPDATE);
@@ -141,9 +143,12 @@ export function takeSingle(): i64 {
 
 function nextSingle(layer: i32): void {
   if (layer + 1 == spec(SPEC_LAYER_COUNT)) return endSinglePass();
-  let rows = get(ROWS_OUT);
-  if (FULL) if (recurrent() && layer + 2 == spec(SPEC_LAYER_COUNT)) rows = neutralRows(listInto(layer + 1), rows);
-  set(ROWS_IN, withBias(layer + 1, listInto(layer + 1), rows));
+  // A map makes its own input from the activities.
+  if (!FULL || !isMap(layer + 1)) {
+    let rows = get(ROWS_OUT);
+    if (FULL) if (recurrent() && layer + 2 == spec(SPEC_LAYER_COUNT)) rows = neutralRows(listInto(layer + 1), rows);
+    set(ROWS_IN, withBias(layer + 1, listInto(layer + 1), rows));
+  }
   set(LAYER, layer + 1);
   enter(PHASE_SINGLE_START);
 }

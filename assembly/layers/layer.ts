@@ -5,10 +5,10 @@
 import { coefficientExponent, inputShift } from "../fixed/rate";
 import { RT_LAYERS, runtime } from "../memory";
 import {
-  LAYER_RATE, LAYER_SCALE, LAYER_TEMPERATURE, LAYER_THRESHOLD, LAYER_UNITS, LAYER_WEIGHT_BITS, SPEC_READOUT_FROM, SPEC_READOUT_RATE,
+  LAYER_CHANNELS, LAYER_RATE, LAYER_SCALE, LAYER_TEMPERATURE, LAYER_THRESHOLD, LAYER_UNITS, LAYER_WEIGHT_BITS, SPEC_READOUT_FROM, SPEC_READOUT_RATE,
 } from "../abi/spec";
 import { FULL } from "../full";
-import { layerInputs, layerSpec, padded, readoutScale, spec } from "../spec";
+import { isMap, layerInputs, layerSpec, padded, readoutScale, spec } from "../spec";
 import { isBox } from "../spec_variants";
 
 export const LAYER_RECORD_BYTES: usize = FULL ? 96 : 64;
@@ -37,7 +37,7 @@ const UNIT_INPUTS: usize = 84;
   return runtime(RT_LAYERS) + <usize>layer * LAYER_RECORD_BYTES;
 }
 
-/** Rows of the weight matrix. */
+/** Rows of the weight matrix; of a map's at each place. */
 export function inputs(layer: i32): i32 {
   return load<i32>(record(layer), INPUTS);
 }
@@ -46,7 +46,7 @@ export function units(layer: i32): i32 {
   return load<i32>(record(layer), UNITS);
 }
 
-/** Units padded to whole blocks of 8. */
+/** Units, of a map its channels, padded to whole blocks of 8: the row length of the weights. */
 export function stride(layer: i32): i32 {
   return load<i32>(record(layer), STRIDE);
 }
@@ -147,7 +147,7 @@ export function describeLayer(layer: i32, weightsAt: usize, stateAt: usize, read
   const at = record(layer);
   store<i32>(at, layerInputs(layer), INPUTS);
   store<i32>(at, layerSpec(layer, LAYER_UNITS), UNITS);
-  store<i32>(at, padded(layerSpec(layer, LAYER_UNITS)), STRIDE);
+  store<i32>(at, padded(layerSpec(layer, FULL && isMap(layer) ? LAYER_CHANNELS : LAYER_UNITS)), STRIDE);
   store<i32>(at, layerSpec(layer, LAYER_WEIGHT_BITS) >> 3, WEIGHT_BYTES);
   store<u32>(at, <u32>weightsAt, WEIGHTS);
   store<u32>(at, <u32>stateAt, STATE);

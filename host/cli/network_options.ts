@@ -2,11 +2,11 @@ import { type Command, Option } from "commander";
 import type { Shape } from "../data/shape.js";
 import { MayflyError } from "../errors.js";
 import { networkSchema, type NetworkSpecInput } from "../spec/network_spec.js";
-import { type Interval, numberTo, parseBytes, parseInterval, parseLayers, positive, whole, wholeFrom } from "./flags.js";
+import { type LayerFlag, type Interval, numberTo, parseBytes, parseInterval, parseLayers, positive, whole, wholeFrom } from "./flags.js";
 
 /** The options that describe a network, shared by `train` and `plan`. */
 export interface NetworkFlags {
-  layers: number[];
+  layers: LayerFlag[];
   weights: "i8" | "i16";
   objective: "pair" | "classwise";
   loss: "difference" | "threshold";
@@ -29,7 +29,7 @@ export interface NetworkFlags {
 export function addNetworkOptions(command: Command): Command {
   return command
     .optionsGroup("Network:")
-    .requiredOption("--layers <units>", "units of each hidden layer, e.g. 256,256", parseLayers)
+    .requiredOption("--layers <units>", "units of each hidden layer, e.g. 256,256; maps are conv20x5p2 or local16x8s2: channels x field, s stride, z padding, p pool", parseLayers)
     .addOption(new Option("--weights <type>", "storage of the weights: i16 is more accurate, i8 takes half the memory").choices(["i8", "i16"]).default("i16"))
     .addOption(new Option("--objective <name>", "pair: positive and negative samples (Hinton 2022); classwise: units in one group a class, one pass, no negatives").choices(["pair", "classwise"]).default("pair"))
     .option("--memory-limit <bytes>", "refuse a network that needs more linear memory, e.g. 131072 or 128KiB", parseBytes)
@@ -88,7 +88,7 @@ export function specFrom(flags: NetworkFlags, input: Shape, classes: number, sch
     objective: flags.objective,
     loss: flags.loss,
     negatives: flags.negatives,
-    layers: flags.layers.map((units) => ({ units, weights: flags.weights, rate: flags.rate, temperature: flags.temperature, decay: flags.decay })),
+    layers: flags.layers.map((layer) => ({ ...layer, weights: flags.weights, rate: flags.rate, temperature: flags.temperature, decay: flags.decay })),
     label: { placement: flags.label },
     readout: { from: flags.readout === false ? null : flags.readoutFrom === undefined ? undefined : flags.readoutFrom - 1 },
     goodnessFrom: flags.goodnessFrom === undefined ? 0 : flags.goodnessFrom - 1,
@@ -104,7 +104,7 @@ export function specFrom(flags: NetworkFlags, input: Shape, classes: number, sch
 
 /** Where a field of the spec comes from on the command line. */
 const FLAG_OF: Readonly<Record<string, string>> = {
-  layers: "--layers", units: "--layers", rate: "--rate", temperature: "--temperature", decay: "--decay", classes: "--classes",
+  layers: "--layers", units: "--layers", channels: "--layers: channels", field: "--layers: field", stride: "--layers: stride", padding: "--layers: padding", pool: "--layers: pool", rate: "--rate", temperature: "--temperature", decay: "--decay", classes: "--classes",
   inputDropout: "--dropout", seed: "--seed", memoryLimitBytes: "--memory-limit", schedule: "--epochs", recurrence: "--iterations", input: "the shape",
 };
 

@@ -1,4 +1,4 @@
-/** The checkpoint the oracle would write: docs/abi.md, "Memory", byte for byte. */
+/** The checkpoint the oracle would write: docs/abi.md, "Memory", and what docs/variants.md adds, byte for byte. */
 import { crc32 } from "node:zlib";
 import type { Network } from "../oracle/network.js";
 import { encodeSpec } from "../oracle/spec.js";
@@ -9,15 +9,26 @@ const HEADER_WORDS = 8;
 
 export function checkpointOf(network: Network): Uint8Array {
   const parts: Uint8Array[] = [words(encodeSpec(network.spec)), words([network.step, network.sampler.state, network.readoutRight, network.dropout.state])];
+  const { spec } = network;
+  if (spec.jitter || spec.negatives === "hybrid") parts.push(words([network.jitter.state, network.masks.state]));
+  if (spec.negatives === "hybrid") parts.push(bytes(network.before));
   network.layers.forEach((layer, index) => {
     parts.push(words([...layer.lanes.states, layer.positivesRight, layer.negativesRight, layer.rowsUsed, layer.rowsUpdated]));
-    parts.push(matrix(network.weights(index), layer.spec.units, layer.spec.weightBits));
+    if (!layer.isBox) parts.push(matrix(network.weights(index), layer.weights.units, layer.spec.weightBits));
     const readout = network.readouts[index];
     if (readout) parts.push(words(readout.lanes.states), matrix(network.readoutWeights(index), network.spec.classes, 16));
+    if (layer.peers) parts.push(words(layer.peers.means));
   });
   const content = Buffer.concat(parts);
   const header = words([MAGIC, VERSION, 4 * HEADER_WORDS + content.length, crc32(content), 0, 0, 0, 0]);
   return new Uint8Array(Buffer.concat([header, content]));
+}
+
+/** Filled up with zeros to a multiple of 16 bytes. */
+function bytes(values: Uint8Array): Uint8Array {
+  const result = filledUp(values.length);
+  result.set(values);
+  return result;
 }
 
 /** Little-endian, filled up with zeros to a multiple of 16 bytes. */

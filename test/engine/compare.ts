@@ -1,11 +1,12 @@
 /** Holds an engine instance against the oracle, number by number. Engine numbers are read from its memory, by region. */
 import {
-  REGION_FRAME, REGION_LAYER_STATE, REGION_LOGITS, REGION_READOUT_STATE, REGION_READOUT_WEIGHTS, REGION_SCORES, REGION_STATE,
-  REGION_WEIGHTS,
+  REGION_FRAME, REGION_LAYER_STATE, REGION_LOGITS, REGION_NEGATIVE, REGION_PEER_MEANS, REGION_READOUT_STATE, REGION_READOUT_WEIGHTS,
+  REGION_SCORES, REGION_STATE, REGION_TARGETS, REGION_VARIANT_STATE, REGION_WEIGHTS,
 } from "../../assembly/abi/region.js";
+import { JOB_PENDING } from "../../assembly/abi/status.js";
 import { LAYER_ROWS_UPDATED } from "../../assembly/abi/state.js";
 import { argmax } from "../oracle/fixed.js";
-import type { Network } from "../oracle/network.js";
+import type { Given, Network } from "../oracle/network.js";
 import type { Instance, Region } from "./instance.js";
 import type { SparseSamples } from "./samples.js";
 
@@ -16,12 +17,14 @@ export function compareState(oracle: Network, instance: Instance): void {
   compare("state (step, sampler, readout right, dropout)", instance.region(REGION_STATE).values, [
     oracle.step, oracle.sampler.state, oracle.readoutRight, oracle.dropout.state,
   ]);
+  compareVariants(oracle, instance);
   oracle.layers.forEach((layer, index) => {
     const state = instance.region(REGION_LAYER_STATE, index).values;
     compare(`layer ${index}: lanes`, state.subarray(0, LANES), layer.lanes.states);
     compare(`layer ${index}: positives and negatives right`, state.subarray(LANES, LANES + 2), [layer.positivesRight, layer.negativesRight]);
     compare(`layer ${index}: rows updated`, [state[LAYER_ROWS_UPDATED >> 2]!], [layer.rowsUpdated]);
-    compareMatrix(`layer ${index}: weights`, instance.region(REGION_WEIGHTS, index), oracle.weights(index));
+    if (!layer.isBox) compareMatrix(`layer ${index}: weights`, instance.region(REGION_WEIGHTS, index), oracle.weights(index));
+    if (layer.peers) compare(`layer ${index}: peer means`, instance.region(REGION_PEER_MEANS, index).values.subarray(0, layer.spec.units), layer.peers.means);
     const readout = oracle.readouts[index];
     if (!readout) return;
     compare(`readout ${index}: lanes`, instance.region(REGION_READOUT_STATE, index).values, readout.lanes.states);
@@ -29,16 +32,36 @@ export function compareState(oracle: Network, instance: Instance): void {
   });
 }
 
+/** What only some networks keep from sample to sample. */
+function compareVariants(oracle: Network, instance: Instance): void {
+  const { spec } = oracle;
+  if (oracle.step > 0 && spec.jitter) compare("frame as jittered", instance.region(REGION_FRAME).values.subarray(0, oracle.frame.length), [...oracle.frame]);
+  if (spec.jitter || spec.negatives === "hybrid") {
+    compare("variant state (jitter, masks)", instance.region(REGION_VARIANT_STATE).values.subarray(0, 2), [oracle.jitter.state, oracle.masks.state]);
+  }
+  if (spec.negatives === "hybrid") compare("frame before", instance.region(REGION_NEGATIVE).values.subarray(0, oracle.before.length), [...oracle.before]);
+}
+
 /** Throws when a prediction for the frame differs. */
 export function comparePredictions(oracle: Network, instance: Instance, frame: Uint8Array): void {
   writeFrame(instance, frame);
   const scores = oracle.scoresByGoodness(frame);
-  compare("class by goodness", [instance.exports.predict_goodness()], [argmax(scores)]);
+  predict(oracle, instance, "goodness", oracle.classByGoodness(scores));
   compare("scores by goodness", instance.region(REGION_SCORES).values.subarray(0, scores.length), scores);
   if (!oracle.hasReadout) return;
   const logits = oracle.scoresByReadout(frame);
-  compare("class by readout", [instance.exports.predict_readout()], [argmax(logits)]);
+  predict(oracle, instance, "readout", argmax(logits));
   compare("logits", instance.region(REGION_LOGITS).values.subarray(0, logits.length), logits);
+}
+
+/** In one go; a network with boxes only begins so. */
+function predict(oracle: Network, instance: Instance, by: "goodness" | "readout", expected: number): void {
+  const box = oracle.layers.findIndex((layer) => layer.isBox);
+  compare(`class by ${by}`, [instance.exports[`predict_${by}`]()], [box < 0 ? expected : JOB_PENDING]);
+  if (box < 0) return;
+  compare(`layer that predict_${by} waits for`, [instance.exports.status_detail()], [box]);
+  instance.serveBox(box);
+  instance.work();
 }
 
 /** Puts the same random weights of full range into the oracle and the instances, most of them at a bound. */
@@ -49,6 +72,7 @@ export function overwriteWeights(oracle: Network, instances: readonly Instance[]
     return choice < 3 ? high : choice < 6 ? low : low + (samples.random() % (high - low + 1));
   };
   oracle.layers.forEach((layer, index) => {
+    if (layer.isBox) return;
     setWeights(oracle, instances, "layer", index, fullRange(layer.spec.weightBits));
     if (oracle.readouts[index]) setWeights(oracle, instances, "readout", index, fullRange(16));
   });
@@ -67,6 +91,13 @@ export function setWeights(oracle: Network, instances: readonly Instance[], wher
 
 export function writeFrame(instance: Instance, frame: Uint8Array): void {
   instance.region(REGION_FRAME).values.set(frame);
+}
+
+/** The frame, and what else the spec wants from the host for a training step. */
+export function writeSample(instance: Instance, frame: Uint8Array, { negative, targets }: Given): void {
+  writeFrame(instance, frame);
+  if (negative) instance.region(REGION_NEGATIVE).values.set(negative);
+  if (targets) instance.region(REGION_TARGETS).values.set(targets);
 }
 
 function compareMatrix(name: string, region: Region, expected: Int32Array): void {

@@ -1,9 +1,11 @@
 /** One case of the differential fuzzer: a network, data, and how the work is cut. Needs nothing of the host. */
 import fc from "fast-check";
+import { OK } from "../../assembly/abi/status.js";
 import { Network } from "../oracle/network.js";
 import { encodeSpec, type Spec } from "../oracle/spec.js";
-import { comparePredictions, compareState, overwriteWeights, writeFrame } from "./compare.js";
-import { BUILDS, Instance } from "./instance.js";
+import { boxOf, serve } from "./box_server.js";
+import { comparePredictions, compareState, overwriteWeights, writeSample } from "./compare.js";
+import { type Build, BUILDS, Instance } from "./instance.js";
 import { randomSpec } from "./random-spec.js";
 import { SparseSamples } from "./samples.js";
 
@@ -17,31 +19,39 @@ export interface FuzzCase {
   largestPiece: number;
 }
 
-export function randomCase(): fc.Arbitrary<FuzzCase> {
-  return fc.record({ spec: randomSpec(), samples: fc.integer({ min: 1, max: 8 }), dataSeed: fc.integer(), fullRange: fc.boolean(), largestPiece: fc.integer({ min: 1, max: 2000 }) });
+export function randomCase(spec: fc.Arbitrary<Spec> = randomSpec()): fc.Arbitrary<FuzzCase> {
+  return fc.record({ spec, samples: fc.integer({ min: 1, max: 8 }), dataSeed: fc.integer(), fullRange: fc.boolean(), largestPiece: fc.integer({ min: 1, max: 2000 }) });
 }
 
-/** Throws at the first number that differs between the oracle, both builds, and both builds working in pieces. `tamper` sees the engines before the comparison. */
-export function runCase({ spec, samples, dataSeed, fullRange, largestPiece }: FuzzCase, tamper: (engine: Instance) => void = () => undefined): void {
+export interface Builds {
+  builds: readonly Build[];
+  /** Sees each engine before the comparison. */
+  tamper?: ((engine: Instance) => void) | undefined;
+}
+
+/** Throws at the first number that differs between the oracle, the builds, and the builds working in pieces. */
+export function runCase({ spec, samples, dataSeed, fullRange, largestPiece }: FuzzCase, { builds, tamper }: Builds = { builds: BUILDS }): void {
   const data = new SparseSamples(spec, dataSeed);
-  const oracle = new Network(spec);
+  const box = boxOf(spec);
+  const oracle = new Network(spec, box);
   const block = encodeSpec(spec);
-  const engines = BUILDS.flatMap((build) => [true, false].map((inPieces) => ({ name: `${build} build${inPieces ? ", in pieces" : ""}`, inPieces, engine: new Instance(build, block) })));
+  const engines = builds.flatMap((build) => [true, false].map((inPieces) => ({ name: `${build} build${inPieces ? ", in pieces" : ""}`, inPieces, engine: new Instance(build, block) })));
+  for (const { engine } of engines) serve(engine, spec, box);
   if (fullRange) overwriteWeights(oracle, engines.map(({ engine }) => engine), data);
   for (let index = 0; index < samples; index++) {
-    const { frame, label } = data.next();
-    oracle.train(frame, label);
+    const { frame, label, given } = data.next();
+    oracle.train(frame, label, given);
     for (const { engine, inPieces } of engines) {
-      writeFrame(engine, frame);
+      writeSample(engine, frame, given);
       if (inPieces) {
-        engine.exports.begin_train(label);
+        expectOk(engine.exports.begin_train(label));
         engine.workInPieces(largestPiece, () => data.random());
-      } else engine.exports.train(label);
+      } else engine.train(label);
     }
   }
   const { frame } = data.next();
   for (const { name, engine } of engines) {
-    tamper(engine);
+    tamper?.(engine);
     try {
       compareState(oracle, engine);
       comparePredictions(oracle, engine, frame);
@@ -51,14 +61,28 @@ export function runCase({ spec, samples, dataSeed, fullRange, largestPiece }: Fu
   }
 }
 
+function expectOk(status: number): void {
+  if (status !== OK) throw new Error(`begin_train returned ${status}`);
+}
+
 export interface FuzzResult {
   cases: number;
   failure: { seed: number; path: string; error: string; found: FuzzCase } | null;
 }
 
-/** Runs `cases` random cases of a seed; a failing one is shrunk. With `path` it runs the one case that the path leads to. */
-export function fuzz(seed: number, cases: number, path?: string, tamper?: (engine: Instance) => void): FuzzResult {
-  const details = fc.check(fc.property(randomCase(), (candidate) => runCase(candidate, tamper)), { seed, numRuns: cases, ...(path !== undefined && { path, endOnFailure: true }) });
+export interface FuzzOptions extends Partial<Builds> {
+  seed: number;
+  cases: number;
+  /** Runs the one case that the path leads to. */
+  path?: string | undefined;
+  /** The networks: random ones of the core when left out. */
+  spec?: fc.Arbitrary<Spec>;
+}
+
+/** Runs random cases of a seed; a failing one is shrunk. */
+export function fuzz({ seed, cases, path, spec, builds = BUILDS, tamper }: FuzzOptions): FuzzResult {
+  const property = fc.property(randomCase(spec), (candidate) => runCase(candidate, { builds, tamper }));
+  const details = fc.check(property, { seed, numRuns: cases, ...(path !== undefined && { path, endOnFailure: true }) });
   if (!details.failed) return { cases: details.numRuns, failure: null };
   const error = details.errorInstance instanceof Error ? details.errorInstance.message : String(details.errorInstance);
   return { cases: details.numRuns, failure: { seed: details.seed, path: details.counterexamplePath ?? "", error, found: details.counterexample![0] } };

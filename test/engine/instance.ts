@@ -2,13 +2,15 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
-  FIELD_BYTES, FIELD_COLUMNS, FIELD_KIND, FIELD_LAYER, FIELD_OFFSET, FIELD_ROWS, FIELD_STRIDE, FIELD_TYPE, TYPE_I16, TYPE_I32,
-  TYPE_I8, TYPE_U16, TYPE_U32, TYPE_U8,
+  FIELD_BYTES, FIELD_COLUMNS, FIELD_KIND, FIELD_LAYER, FIELD_OFFSET, FIELD_ROWS, FIELD_STRIDE, FIELD_TYPE, HEADER_BYTES, HEADER_SIZE,
+  TYPE_I16, TYPE_I32, TYPE_I8, TYPE_U16, TYPE_U32, TYPE_U8,
 } from "../../assembly/abi/region.js";
-import { BUSY, OK } from "../../assembly/abi/status.js";
+import { BUSY, OK, WAITING } from "../../assembly/abi/status.js";
 
 export const BUILDS = ["scalar", "simd"] as const;
-export type Build = (typeof BUILDS)[number];
+/** The builds that know the variants. */
+export const FULL_BUILDS = ["full-scalar", "full-simd"] as const;
+export type Build = (typeof BUILDS | typeof FULL_BUILDS)[number];
 
 const PAGE_BYTES = 65536;
 const MEMORY_SECTION = 5;
@@ -24,6 +26,7 @@ export interface Exports {
   begin_train(label: number): number;
   begin_goodness(): number;
   begin_readout(): number;
+  open(): number;
   seal(): number;
   step(maxWork: number): number;
   train(label: number): number;
@@ -48,6 +51,10 @@ export interface Region {
 export class Instance {
   readonly exports: Exports;
   readonly regions: Region[];
+  /** Answers for a layer that is a box, when the engine waits for it. */
+  serveBox: (layer: number) => void = (layer) => {
+    throw new Error(`the engine waits for layer ${layer}, and nobody serves it`);
+  };
 
   constructor(build: Build, specBlock: Int32Array) {
     const bytes = plannedBytes(build, specBlock);
@@ -63,18 +70,56 @@ export class Instance {
     return found;
   }
 
+  /** A copy of the sealed persistent part. */
+  checkpoint(): Uint8Array {
+    expectOk(this.exports, "seal", this.exports.seal());
+    const start = this.exports.spec_address() - HEADER_BYTES;
+    const size = new DataView(this.exports.memory.buffer).getUint32(start + HEADER_SIZE, true);
+    return new Uint8Array(this.exports.memory.buffer, start, size).slice();
+  }
+
+  /** Goes on from another instance's checkpoint. */
+  open(checkpoint: Uint8Array): void {
+    new Uint8Array(this.exports.memory.buffer, this.exports.spec_address() - HEADER_BYTES).set(checkpoint);
+    expectOk(this.exports, "open", this.exports.open());
+  }
+
   /** For people: the region an address lies in. */
   nameAt(address: number): string {
     const found = this.regions.find(({ values }) => address >= values.byteOffset && address < values.byteOffset + values.byteLength);
     return found ? `byte ${address - found.values.byteOffset} of the region of kind ${found.kind}, layer ${found.layer}` : "between regions";
   }
 
+  /** Whether the network has such a region. */
+  has(kind: number, layer = -1): boolean {
+    return this.regions.some((region) => region.kind === kind && region.layer === layer);
+  }
+
   /** Works the job that was begun in pieces of 1..`largest` multiply-adds, drawn by `random`. Returns the number of pieces. */
   workInPieces(largest: number, random: () => number): number {
+    return this.#work(() => 1 + (random() % largest));
+  }
+
+  /** Works the job that was begun in one go, but for boxes. */
+  work(): void {
+    this.#work(() => 0);
+  }
+
+  /** Trains in one go, but for boxes. */
+  train(label: number): void {
+    const status = this.exports.train(label);
+    if (status === WAITING) {
+      this.serveBox(this.exports.status_detail());
+      this.work();
+    } else if (status !== OK) throw new Error(`train returned ${status}, detail ${this.exports.status_detail()}`);
+  }
+
+  #work(piece: () => number): number {
     for (let pieces = 1; ; pieces++) {
-      const status = this.exports.step(1 + (random() % largest));
+      const status = this.exports.step(piece());
       if (status === OK) return pieces;
-      if (status !== BUSY) throw new Error(`step returned ${status}`);
+      if (status === WAITING) this.serveBox(this.exports.status_detail());
+      else if (status !== BUSY) throw new Error(`step returned ${status}, detail ${this.exports.status_detail()}`);
     }
   }
 }

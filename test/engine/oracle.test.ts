@@ -151,7 +151,7 @@ function mnistSamples(count: number): Sample[] {
   const images = read("train-images-idx3-ubyte").subarray(16);
   const labels = read("train-labels-idx1-ubyte").subarray(8);
   const size = frameSize(mnist);
-  return Array.from({ length: count }, (_, index) => ({ frame: images.subarray(index * size, (index + 1) * size), label: labels[index]! }));
+  return Array.from({ length: count }, (_, index) => ({ frame: images.subarray(index * size, (index + 1) * size), label: labels[index]!, given: {} }));
 }
 
 /** Names the sample in a failure. */

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { frameSize, type LayerSpec, type Spec } from "../oracle/spec.js";
 
 /** All octaves alike. From an integer, because fast-check's doubles crowd near 0. */
-function magnitude(low: number, high: number): fc.Arbitrary<number> {
+export function magnitude(low: number, high: number): fc.Arbitrary<number> {
   const positions = 1 << 20;
   const octaves = Math.log2((high + 1) / (low + 1));
   return fc.integer({ min: 0, max: positions }).map((position) => Math.min(high, Math.floor((low + 1) * 2 ** ((position / positions) * octaves)) - 1));

@@ -2,49 +2,45 @@
 import { argmax, softmax } from "./fixed.js";
 import { argument, goodness } from "./goodness.js";
 import { imageInputs } from "./image.js";
-import { type Layer, unitInputs } from "./layer.js";
+import { type Layer, type Pass, unitInputs } from "./layer.js";
 import { type Input, shared } from "./matrix.js";
 import type { Network } from "./network.js";
 import { errors } from "./readout.js";
 import { coefficient } from "./update.js";
 
-export function trainClasswise(network: Network, frame: Uint8Array, label: number): void {
+export function trainClasswise(network: Network, frame: Uint8Array, label: number, targets: readonly number[]): void {
   let inputs = imageInputs(network.spec, frame, network.dropout);
   let logits: number[] = [];
   for (const layer of network.layers) {
     const withBias = [...inputs, ...layer.biasInput];
     layer.countUsed(withBias);
-    const y = layer.activity(withBias);
-    learn(layer, network.step, y, withBias, label);
-    const x = layer.normalised(y);
-    logits = network.trainReadout(layer.index, x, label, logits);
+    const pass = layer.pass(withBias);
+    if (!layer.isBox) learn(layer, network.step, pass, withBias, label, targets);
+    const x = layer.normalised(pass.y);
+    logits = network.trainReadout(layer.index, x, targets, logits);
     inputs = unitInputs(x);
   }
   if (network.hasReadout && argmax(logits) === label) network.readoutRight++;
 }
 
 /** Pulls the true group's goodness up and the others' down. */
-function learn(layer: Layer, step: number, y: readonly number[], inputs: readonly Input[], label: number): void {
+function learn(layer: Layer, step: number, pass: Pass, inputs: readonly Input[], label: number, targets: readonly number[]): void {
+  const { y } = pass;
   const G = goodnessOfGroups(layer, y);
   if (argmax(G) === label) layer.positivesRight++;
   const p = softmax(G.map((value) => argument(value, layer.spec.temperature)));
-  const gains = errors(p, label).map((err) => Math.sign(err) * layer.gain(Math.abs(err), step));
+  const gains = errors(p, targets).map((err) => Math.sign(err) * layer.gain(Math.abs(err), step));
   if (gains.every((gain) => gain === 0)) return;
   const a = y.map((value, unit) => {
-    const gain = gains[groupOf(layer, unit)]!;
-    return Math.sign(gain) * coefficient(value, Math.abs(gain), layer.Q);
+    const gain = gains[layer.groupOf(unit)]!;
+    return layer.isAtCeiling(value) ? 0 : Math.sign(gain) * coefficient(value, Math.abs(gain), layer.Q);
   });
-  layer.update(shared(inputs), a, a.map(() => 0));
-  layer.countUpdated(shared(inputs));
+  layer.update([shared(inputs)], { ...pass, a }, { ...pass, a: a.map(() => 0) });
   layer.decay(step);
 }
 
-function groupOf(layer: Layer, unit: number): number {
-  return Math.floor((unit * layer.net.classes) / layer.spec.units);
-}
-
 function goodnessOfGroups(layer: Layer, y: readonly number[]): number[] {
-  return Array.from({ length: layer.net.classes }, (_, k) => goodness(y.filter((_, unit) => groupOf(layer, unit) === k)));
+  return Array.from({ length: layer.net.classes }, (_, k) => goodness(y.filter((_, unit) => layer.groupOf(unit) === k)));
 }
 
 /** Each group's share of the goodness, summed over the layers. */

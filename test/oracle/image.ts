@@ -3,6 +3,7 @@ import type { Input } from "./matrix.js";
 import { normalise, sumOfSquares } from "./normalise.js";
 import type { Generator } from "./random.js";
 import { frameSize, type Spec } from "./spec.js";
+import { labelled } from "./waves.js";
 
 /** The frame's rows; with a dropout generator, the rows of a training step. */
 export function imageInputs(spec: Spec, frame: Uint8Array, dropout?: Generator): Input[] {
@@ -15,6 +16,18 @@ export function imageInputs(spec: Spec, frame: Uint8Array, dropout?: Generator):
     return leftOut ? 0 : x;
   });
   return kept.map((x, index) => ({ row: ignored + index, x }));
+}
+
+/** The inputs of the first layer for an image whose label is not known. */
+export function neutralImage(spec: Spec, frame: Uint8Array): Input[] {
+  if (spec.waves) return imageInputs(spec, labelled(spec, frame));
+  return [...imageInputs(spec, frame), ...neutralInputs(spec)];
+}
+
+/** The same with a label, to see how well it fits. */
+export function imageWithLabel(spec: Spec, frame: Uint8Array, label: number): Input[] {
+  if (spec.waves) return imageInputs(spec, labelled(spec, frame, label));
+  return [...imageInputs(spec, frame), labelInput(spec, label)];
 }
 
 export function labelRow(spec: Spec, label: number): number {

@@ -1,20 +1,39 @@
-/** One hidden layer: weights, lanes, counters. */
+/** What the hidden layers of all kinds have in common: lanes, counters, rates. */
+import { deviceActivity, type Peculiarity } from "./device.js";
 import { isqrt, rshr, sat, shiftRight } from "./fixed.js";
-import { Matrix, type Input, type PairedInput } from "./matrix.js";
+import { isMap, mapOf, sizeOf } from "./geometry.js";
+import type { Input, Matrix, PairedInput } from "./matrix.js";
 import { normalise, sumOfSquares } from "./normalise.js";
+import type { Peers } from "./peer.js";
 import { Generator, Lanes, streamOfInitialWeights, streamOfLanes } from "./random.js";
 import { scheduledRate } from "./schedule.js";
-import { frameSize, type LayerSpec, type Spec } from "./spec.js";
-import { coefficientExponent, decayRow, update } from "./update.js";
+import type { LayerSpec, Spec } from "./spec.js";
+import { coefficientExponent, decayRow } from "./update.js";
 
 const HEADROOM = 4;
 
-export class Layer {
+/** What a layer does with one input. */
+export interface Pass {
+  /** Activity of each unit before normalisation: q7. */
+  y: number[];
+  /** Of a map: the place that each unit has its activity from. */
+  places?: number[];
+}
+
+/** Coefficients, one for each unit, and the pass they belong to. */
+export interface Signal extends Pass {
+  a: number[];
+}
+
+export abstract class Layer {
   readonly spec: LayerSpec;
-  readonly weights: Matrix;
   readonly lanes: Lanes;
   readonly Q: number;
   readonly theta: number;
+  readonly isBox: boolean;
+  /** Inputs: the values of the frame or the layer below, label rows when appended, the bias row. */
+  readonly inputs: number;
+  abstract readonly weights: Matrix;
   /** Positives with goodness above θ; class-wise: samples whose true group won. */
   positivesRight = 0;
   /** Negatives with goodness below θ. */
@@ -23,42 +42,51 @@ export class Layer {
   rowsUsed = 0;
   /** Rows of the update calls; not those of labels. */
   rowsUpdated = 0;
+  /** Only with peer normalisation. */
+  readonly peers: Peers | undefined = undefined;
 
   constructor(readonly net: Spec, readonly index: number) {
     this.spec = net.layers[index]!;
-    this.weights = new Matrix(inputsOf(net, index), this.spec.units, this.spec.weightBits);
     this.lanes = new Lanes(net.seed, streamOfLanes(index));
     this.Q = coefficientExponent(this.spec.rate, HEADROOM, this.spec.scale);
     this.theta = this.spec.units * this.spec.threshold;
-    this.#drawWeights();
+    this.isBox = this.spec.kind === "box";
+    this.inputs = inputsOf(net, index);
   }
 
-  #drawWeights(): void {
-    const { scale, init, units } = this.spec;
-    const generator = new Generator(this.net.seed, streamOfInitialWeights(this.index));
-    const d = (isqrt((1n << BigInt(2 * scale + 16)) / BigInt(this.weights.rows)) * BigInt(init)) >> 8n;
-    for (let row = 0; row < this.weights.rows; row++) {
-      for (let unit = 0; unit < units; unit++) {
-        const b = generator.next();
-        const g = (b & 255) + ((b >>> 8) & 255) + ((b >>> 16) & 255) + (b >>> 24) - 510;
-        this.weights.set(row, unit, Number((BigInt(g) * d * 443n + (1n << 23n)) >> 24n));
-      }
-    }
+  /** Runs on the inputs listed; all others are 0. */
+  abstract pass(inputs: readonly Input[]): Pass;
+
+  /** Learns in one update (at each place) for each of `calls`, the last of which is that of the frame or the units below. */
+  abstract update(calls: readonly PairedInput[][], positive: Signal, negative: Signal): void;
+
+  /** Counts the rows of some passes that go through the layer together: each row that any of them needs, once for each pass. */
+  abstract countUsed(...passes: (readonly Input[])[]): void;
+
+  /** Group of a unit, class-wise: as many units, or channels of a map, in each. */
+  groupOf(unit: number): number {
+    const { units } = this.spec;
+    const channels = isMap(this.spec) ? this.spec.channels! : units;
+    return Math.floor(((unit % channels) * this.net.classes) / channels);
   }
 
   /** The always-on row, the last one; none without a bias. */
   get biasInput(): Input[] {
-    return this.net.biasLevel > 0 ? [{ row: this.weights.rows - 1, x: this.net.biasLevel }] : [];
+    return this.net.biasLevel > 0 && !this.isBox ? [{ row: this.inputs - 1, x: this.net.biasLevel }] : [];
   }
 
-  /** Activity after ReLU, before normalisation: q7. */
   activity(inputs: readonly Input[]): number[] {
-    return this.weights.sums(inputs).map((acc) => sat(rshr(acc, this.spec.scale - 3), 0, 32767));
+    return this.pass(inputs).y;
   }
 
   /** The activity as the next layer and the readout see it: q4. */
   normalised(y: readonly number[]): number[] {
     return normalise(y, sumOfSquares(y), y.length);
+  }
+
+  /** Whether learning leaves a unit with this activity alone: a clipped ReLU has no slope at its ceiling. */
+  isAtCeiling(y: number): boolean {
+    return y === this.spec.ceiling;
   }
 
   rateAt(step: number): number {
@@ -70,33 +98,50 @@ export class Layer {
     return c < (this.net.minCoefficient ?? 0) ? 0 : shiftRight(c * this.rateAt(step), 15);
   }
 
-  /** Counts the rows of some passes that go through the layer together: each row that any of them needs, once for each pass. */
-  countUsed(...passes: (readonly Input[])[]): void {
-    const rows = new Set(passes.flat().flatMap(({ row, x }) => (x === 0 ? [] : [row])));
-    this.rowsUsed += rows.size * passes.length;
-  }
-
-  countUpdated(rows: readonly PairedInput[]): void {
-    this.rowsUpdated += rows.filter(({ positive, negative }) => positive !== 0 || negative !== 0).length;
-  }
-
-  update(rows: readonly PairedInput[], positive: readonly number[], negative: readonly number[]): void {
-    update(this.weights, this.lanes, rows, positive, negative, 12 + this.spec.scale - this.Q);
-  }
-
   decay(step: number): void {
     if (this.spec.decay > 0) decayRow(this.weights, this.lanes, step % this.weights.rows, this.spec.decay);
   }
+
+  /** Activity after ReLU, device and ceiling: q7. `unit`: its peculiarity in a device that is not ideal. */
+  protected activityOf(acc: number, unit: Peculiarity | undefined): number {
+    const { scale, ceiling } = this.spec;
+    const y = unit ? deviceActivity(acc, scale, unit) : sat(rshr(acc, scale - 3), 0, 32767);
+    return ceiling ? Math.min(y, ceiling) : y;
+  }
+
+  /** Row by row. `inputs`: those of one unit. */
+  protected drawWeights(weights: Matrix, inputs: number): void {
+    const { scale, init } = this.spec;
+    const generator = new Generator(this.net.seed, streamOfInitialWeights(this.index));
+    const d = (isqrt((1n << BigInt(2 * scale + 16)) / BigInt(inputs)) * BigInt(init)) >> 8n;
+    for (let row = 0; row < weights.rows; row++) {
+      for (let unit = 0; unit < weights.units; unit++) {
+        const b = generator.next();
+        const g = (b & 255) + ((b >>> 8) & 255) + ((b >>> 16) & 255) + (b >>> 24) - 510;
+        weights.set(row, unit, Number((BigInt(g) * d * 443n + (1n << 23n)) >> 24n));
+      }
+    }
+  }
 }
 
-/** Rows of a layer's weights: frame or units below, label rows when appended, bias row. */
-function inputsOf(net: Spec, layer: number): number {
-  const bias = net.biasLevel > 0 ? 1 : 0;
-  if (layer > 0) return net.layers[layer - 1]!.units + bias;
-  return frameSize(net) + (net.placement === "append" ? net.classes : 0) + bias;
+/** What a layer sees: the values below, label rows in the first layer when appended, a bias row but for boxes. */
+export function inputsOf(net: Spec, layer: number): number {
+  const labels = layer === 0 && net.placement === "append" ? net.classes : 0;
+  const bias = net.biasLevel > 0 && net.layers[layer]!.kind !== "box" ? 1 : 0;
+  return sizeOf(mapOf(net, layer - 1)) + labels + bias;
 }
 
 /** The inputs of a later layer, without its bias: one row for each unit below. */
 export function unitInputs(x: readonly number[]): Input[] {
   return x.map((value, row) => ({ row, x: value }));
+}
+
+/** Rows that any of some passes needs. */
+export function rowsNeeded(passes: readonly (readonly Input[])[]): number {
+  return new Set(passes.flat().flatMap(({ row, x }) => (x === 0 ? [] : [row]))).size;
+}
+
+/** Rows with an input in either pass. */
+export function rowsOf(list: readonly PairedInput[]): number {
+  return list.filter(({ positive, negative }) => positive !== 0 || negative !== 0).length;
 }

@@ -43,3 +43,8 @@ export interface PairedInput {
 export function shared(inputs: readonly Input[]): PairedInput[] {
   return inputs.map(({ row, x }) => ({ row, positive: x, negative: x }));
 }
+
+/** One half of a paired list. */
+export function half(rows: readonly PairedInput[], sign: "positive" | "negative"): Input[] {
+  return rows.map((paired) => ({ row: paired.row, x: paired[sign] }));
+}

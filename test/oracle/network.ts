@@ -1,15 +1,30 @@
 /**
- * The oracle: docs/algorithm.md in plain TypeScript, written from that page and never optimised. The engine must agree with it
+ * The oracle: docs/algorithm.md, docs/variants.md and docs/maps.md in plain TypeScript, written from those pages and never optimised. The engine must agree with it
  * bit for bit.
  */
+import { type BoxFunction, noBox } from "./box.js";
 import { scoresOfClasswise, trainClasswise } from "./classwise.js";
-import { imageInputs, neutralInputs } from "./image.js";
-import { Layer, unitInputs } from "./layer.js";
+import { argmax } from "./fixed.js";
+import { isMap } from "./geometry.js";
+import { hybridOf } from "./hybrid.js";
+import { imageInputs, neutralImage } from "./image.js";
+import { drawShift, shifted, withoutLabelValues } from "./jitter.js";
+import { type Layer, unitInputs } from "./layer.js";
+import { createLayer } from "./layers.js";
 import type { Input } from "./matrix.js";
 import { scoresOfPair, trainPair } from "./pair.js";
-import { Generator, STREAM_DROPOUT, STREAM_SAMPLER } from "./random.js";
-import { Readout } from "./readout.js";
-import type { Spec } from "./spec.js";
+import { Generator, STREAM_DROPOUT, STREAM_JITTER, STREAM_MASKS, STREAM_SAMPLER } from "./random.js";
+import { Readout, targetsOfLabel } from "./readout.js";
+import { frameSize, hasTwoFrames, type Spec } from "./spec.js";
+import { labelled } from "./waves.js";
+
+/** What the host adds to a training sample, where the spec wants it. */
+export interface Given {
+  /** The negative frame. */
+  negative?: Uint8Array;
+  /** The wanted probability of each class, q15. */
+  targets?: readonly number[];
+}
 
 export class Network {
   readonly layers: Layer[];
@@ -17,16 +32,26 @@ export class Network {
   readonly readouts: (Readout | undefined)[];
   readonly sampler: Generator;
   readonly dropout: Generator;
+  readonly jitter: Generator;
+  readonly masks: Generator;
+  /** The last training frame, as it was jittered. */
+  frame: Uint8Array;
+  /** What hybrids are mixed from: the frame of the step before. All 0 in nets without hybrids. */
+  before: Uint8Array;
   /** Samples trained. */
   step = 0;
   /** Samples whose label the readout had right before it learned from them. */
   readoutRight = 0;
 
-  constructor(readonly spec: Spec) {
-    this.layers = spec.layers.map((_, index) => new Layer(spec, index));
-    this.readouts = spec.layers.map((_, index) => (index >= spec.readoutFrom ? new Readout(spec, index) : undefined));
+  constructor(readonly spec: Spec, box: BoxFunction = noBox) {
+    this.layers = spec.layers.map((_, index) => createLayer(spec, index, box));
+    this.readouts = this.layers.map((layer, index) => (index >= spec.readoutFrom && !layer.isBox ? new Readout(spec, index) : undefined));
     this.sampler = new Generator(spec.seed, STREAM_SAMPLER);
     this.dropout = new Generator(spec.seed, STREAM_DROPOUT);
+    this.jitter = new Generator(spec.seed, STREAM_JITTER);
+    this.masks = new Generator(spec.seed, STREAM_MASKS);
+    this.frame = new Uint8Array(frameSize(spec));
+    this.before = new Uint8Array(frameSize(spec));
   }
 
   get hasReadout(): boolean {
@@ -34,21 +59,42 @@ export class Network {
   }
 
   /** Learns from one frame, [height][width][channels]. */
-  train(frame: Uint8Array, label: number): void {
-    if (this.spec.objective === "pair") trainPair(this, frame, label);
-    else trainClasswise(this, frame, label);
+  train(frame: Uint8Array, label: number, given: Given = {}): void {
+    const { spec } = this;
+    const targets = spec.targets === "given" ? given.targets! : targetsOfLabel(spec.classes, label);
+    const { positive, negative } = this.#frames(frame, given.negative);
+    if (spec.objective === "pair") trainPair(this, positive, negative, label, targets);
+    else trainClasswise(this, positive, label, targets);
     this.step++;
+  }
+
+  /** The frames of a step as they are learned from. The negative is there in nets with two frames only. */
+  #frames(frame: Uint8Array, given: Uint8Array | undefined): { positive: Uint8Array; negative?: Uint8Array } {
+    const { spec } = this;
+    const jitter = spec.jitter ?? 0;
+    const shift = jitter > 0 ? drawShift(jitter, this.jitter) : { dx: 0, dy: 0 };
+    this.frame = jitter > 0 ? shifted(spec, withoutLabelValues(spec, frame), shift) : frame;
+    const positive = this.frame;
+    if (spec.negatives === "given") return { positive, negative: shifted(spec, given!, shift) };
+    if (spec.negatives !== "hybrid") return { positive };
+    const negative = hybridOf(spec, positive, this.before, this.masks);
+    this.before = positive.slice();
+    return { positive, negative };
   }
 
   scoresByGoodness(frame: Uint8Array): number[] {
     return this.spec.objective === "pair" ? scoresOfPair(this, frame) : scoresOfClasswise(this, frame);
   }
 
+  /** The class that has these scores by goodness. Without labels there is only one. */
+  classByGoodness(scores: readonly number[]): number {
+    return hasTwoFrames(this.spec) ? 0 : argmax(scores);
+  }
+
   scoresByReadout(frame: Uint8Array): number[] {
     let logits: number[] = [];
-    const image = imageInputs(this.spec, frame);
-    this.countImage(image);
-    this.forward([...image, ...neutralInputs(this.spec)], (layer, y, inputs) => {
+    this.countImage(imageInputs(this.spec, this.spec.waves ? labelled(this.spec, frame) : frame));
+    this.forward(neutralImage(this.spec, frame), (layer, y, inputs) => {
       if (layer.index > 0) layer.countUsed(inputs);
       const part = this.readouts[layer.index]?.logits(layer.normalised(y));
       if (part) logits = add(logits, part);
@@ -66,38 +112,41 @@ export class Network {
     return this.readouts[layer]!.weights.values;
   }
 
-  /** One pass without learning; `visit` sees every layer's activity and inputs. `inputs` are those of the first layer, without its bias. */
+  /** One pass without learning; `visit` sees the activity and inputs of every layer but boxes. `inputs` are those of the first layer, without its bias. */
   forward(inputs: readonly Input[], visit: (layer: Layer, y: readonly number[], inputs: readonly Input[]) => void): void {
     for (const layer of this.layers) {
       const withBias = [...inputs, ...layer.biasInput];
       const y = layer.activity(withBias);
-      visit(layer, y, withBias);
+      if (!layer.isBox) visit(layer, y, withBias);
       inputs = unitInputs(layer.normalised(y));
     }
   }
 
-  /** Counts the rows of the image, which the first layer multiplies once for all passes; label rows are not counted. */
-  countImage(image: readonly Input[]): void {
+  /**
+   * Counts the rows of the image, which a dense first layer multiplies once for all passes, a map in each single pass and in each pair of
+   * passes; label rows are not counted.
+   */
+  countImage(image: readonly Input[], passes = 1): void {
     const first = this.layers[0]!;
-    first.countUsed([...image, ...first.biasInput]);
+    for (let pass = 0; pass < (isMap(first.spec) ? passes : 1); pass++) first.countUsed([...image, ...first.biasInput]);
   }
 
   /** One pass in which only the readout learns. Returns its logits before that. */
-  trainReadouts(inputs: readonly Input[], label: number): number[] {
+  trainReadouts(inputs: readonly Input[], targets: readonly number[]): number[] {
     let logits: number[] = [];
     this.forward(inputs, (layer, y, all) => {
       if (layer.index > 0) layer.countUsed(all);
-      logits = this.trainReadout(layer.index, layer.normalised(y), label, logits);
+      logits = this.trainReadout(layer.index, layer.normalised(y), targets, logits);
     });
     return logits;
   }
 
   /** Trains a layer's part of the readout, if it has one. Returns `logits` plus that part's, before it learned. */
-  trainReadout(layer: number, x: readonly number[], label: number, logits: number[]): number[] {
+  trainReadout(layer: number, x: readonly number[], targets: readonly number[], logits: number[]): number[] {
     const readout = this.readouts[layer];
     if (!readout) return logits;
     const sum = add(logits, readout.logits(x));
-    readout.train(x, label, this.step);
+    readout.train(x, targets, this.step);
     return sum;
   }
 }

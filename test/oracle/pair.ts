@@ -1,65 +1,96 @@
 /** Objective pair: a positive and a negative go through the layers together. */
-import { argmax, logistic } from "./fixed.js";
-import { argument, goodness } from "./goodness.js";
-import { imageInputs, labelInput, neutralInputs } from "./image.js";
-import { type Layer, unitInputs } from "./layer.js";
-import { type Input, type PairedInput, shared } from "./matrix.js";
+import { argmax } from "./fixed.js";
+import { goodness } from "./goodness.js";
+import { imageInputs, imageWithLabel, labelInput, neutralInputs } from "./image.js";
+import { countRight, lessonOf } from "./judge.js";
+import { type Layer, type Pass, unitInputs } from "./layer.js";
+import { half, type Input, type PairedInput, shared } from "./matrix.js";
 import { drawNegative } from "./negative.js";
 import type { Network } from "./network.js";
-import { coefficient } from "./update.js";
+import { hasTwoFrames } from "./spec.js";
+import { normalised, pairedFrameInputs, pairedInputs } from "./two_frames.js";
+import { labelled, withValuesLeftOut } from "./waves.js";
 
-export function trainPair(network: Network, frame: Uint8Array, label: number): void {
-  const { spec } = network;
-  const image = imageInputs(spec, frame, network.dropout);
-  network.countImage(image);
-  const logits = neutralPass(network, image, label);
-  const negative = drawNegative(spec, network.sampler, label, logits);
-  let positiveInputs = [...image, labelInput(spec, label)];
-  let negativeInputs = [...image, labelInput(spec, negative)];
+/** What enters the first layer. */
+interface Start {
+  positive: Input[];
+  negative: Input[];
+  /** The lists of its update calls, in order; the last is that of the frame. */
+  calls: PairedInput[][];
+}
+
+/** `negative`: the frame of the negative, in nets whose negatives are not labels. */
+export function trainPair(network: Network, positive: Uint8Array, negative: Uint8Array | undefined, label: number, targets: readonly number[]): void {
+  const start = negative ? startOfFrames(network, positive, negative, label, targets)
+    : network.spec.waves ? startOfWaves(network, positive, label, targets)
+    : startOfLabels(network, positive, label, targets);
+  let { positive: positiveInputs, negative: negativeInputs } = start;
   for (const layer of network.layers) {
     if (layer.index > 0) layer.countUsed([...positiveInputs, ...layer.biasInput], [...negativeInputs, ...layer.biasInput]);
-    const positiveY = layer.activity([...positiveInputs, ...layer.biasInput]);
-    const negativeY = layer.activity([...negativeInputs, ...layer.biasInput]);
-    const calls = layer.index === 0
-      ? [labelRows(positiveInputs.at(-1)!, negativeInputs.at(-1)!), shared([...image, ...layer.biasInput])]
-      : [[...unitRows(positiveInputs, negativeInputs), ...shared(layer.biasInput)]];
-    positiveInputs = unitInputs(layer.normalised(positiveY));
-    negativeInputs = unitInputs(layer.normalised(negativeY));
-    learn(layer, network.step, positiveY, negativeY, calls);
+    const positivePass = layer.pass([...positiveInputs, ...layer.biasInput]);
+    const negativePass = layer.pass([...negativeInputs, ...layer.biasInput]);
+    const calls = layer.index === 0 ? start.calls : [[...unitRows(positiveInputs, negativeInputs), ...shared(layer.biasInput)]];
+    positiveInputs = unitInputs(layer.normalised(positivePass.y));
+    negativeInputs = unitInputs(layer.normalised(negativePass.y));
+    if (!layer.isBox) learn(layer, network.step, positivePass, negativePass, calls);
   }
 }
 
-/** Trains the readout on the image with the neutral label; its logits before that. */
-function neutralPass(network: Network, image: readonly Input[], label: number): number[] {
+/** One image with the true and with a wrong label. */
+function startOfLabels(network: Network, frame: Uint8Array, label: number, targets: readonly number[]): Start {
+  const { spec } = network;
+  const image = imageInputs(spec, frame, network.dropout);
+  network.countImage(image, network.hasReadout ? 2 : 1);
+  const logits = neutralPass(network, [...image, ...neutralInputs(spec)], label, targets);
+  const [right, wrong] = [labelInput(spec, label), labelInput(spec, drawNegative(spec, network.sampler, label, logits))];
+  const calls = [labelRows(right, wrong), shared([...image, ...network.layers[0]!.biasInput])];
+  return { positive: [...image, right], negative: [...image, wrong], calls };
+}
+
+/** Two images without labels. */
+function startOfFrames(network: Network, positive: Uint8Array, negative: Uint8Array, label: number, targets: readonly number[]): Start {
+  const rows = pairedFrameInputs(network.spec, positive, negative, network.dropout);
+  singlePass(network, half(rows, "positive"), label, targets);
+  return startOfRows(network, rows);
+}
+
+/** One image with the waves of two labels. */
+function startOfWaves(network: Network, frame: Uint8Array, label: number, targets: readonly number[]): Start {
+  const { spec } = network;
+  const rate = spec.inputDropout;
+  const kept = withValuesLeftOut(spec, frame, network.dropout);
+  const logits = singlePass(network, unitInputs(normalised(spec, labelled(spec, kept), rate)), label, targets);
+  const wrong = drawNegative(spec, network.sampler, label, logits);
+  return startOfRows(network, pairedInputs(spec, labelled(spec, kept, label), labelled(spec, kept, wrong), rate));
+}
+
+function singlePass(network: Network, inputs: readonly Input[], label: number, targets: readonly number[]): number[] {
+  if (network.hasReadout) network.countImage(inputs);
+  return neutralPass(network, inputs, label, targets);
+}
+
+function startOfRows(network: Network, rows: readonly PairedInput[]): Start {
+  const first = network.layers[0]!;
+  const start = { positive: half(rows, "positive"), negative: half(rows, "negative"), calls: [[...rows, ...shared(first.biasInput)]] };
+  first.countUsed([...start.positive, ...first.biasInput], [...start.negative, ...first.biasInput]);
+  return start;
+}
+
+/** Trains the readout on an image without a label; its logits before that. */
+function neutralPass(network: Network, inputs: readonly Input[], label: number, targets: readonly number[]): number[] {
   if (!network.hasReadout) return [];
-  const logits = network.trainReadouts([...image, ...neutralInputs(network.spec)], label);
+  const logits = network.trainReadouts(inputs, targets);
   if (argmax(logits) === label) network.readoutRight++;
   return logits;
 }
 
-/** Pulls the positive's goodness up and the negative's down, in one update for each of `calls`. */
-function learn(layer: Layer, step: number, positive: readonly number[], negative: readonly number[], calls: readonly PairedInput[][]): void {
-  const goodnessOfPositive = goodness(positive);
-  const goodnessOfNegative = goodness(negative);
-  if (goodnessOfPositive > layer.theta) layer.positivesRight++;
-  if (goodnessOfNegative < layer.theta) layer.negativesRight++;
-  const gains = probabilities(layer, goodnessOfPositive, goodnessOfNegative).map((c) => layer.gain(c, step));
-  if (gains.every((gain) => gain === 0)) return;
-  const raise = positive.map((y) => coefficient(y, gains[0]!, layer.Q));
-  const lower = negative.map((y) => -coefficient(y, gains[1]!, layer.Q));
-  for (const rows of calls) layer.update(rows, raise, lower);
-  layer.countUpdated(calls.at(-1)!);
+/** Pulls the goodness of positive and negative apart, in one update for each of `calls`. */
+function learn(layer: Layer, step: number, positive: Pass, negative: Pass, calls: readonly PairedInput[][]): void {
+  countRight(layer, positive.y, negative.y);
+  const lesson = lessonOf(layer, step, positive.y, negative.y);
+  if (!lesson.isUpdate) return;
+  layer.update(calls, { ...positive, a: lesson.positive }, { ...negative, a: lesson.negative });
   layer.decay(step);
-}
-
-/** c⁺ and c⁻: how wrong the layer is about each. */
-function probabilities(layer: Layer, positive: number, negative: number): number[] {
-  const T = layer.spec.temperature;
-  if (layer.net.loss === "threshold") {
-    return [logistic(argument(layer.theta - positive, T)), logistic(argument(negative - layer.theta, T))];
-  }
-  const c = logistic(argument(negative - positive, T));
-  return [c, c];
 }
 
 /** The true label's row is on in the positive, the wrong label's in the negative; lower row first. */
@@ -74,24 +105,44 @@ function unitRows(positive: readonly Input[], negative: readonly Input[]): Paire
   return positive.map(({ row, x }, index) => ({ row, positive: x, negative: negative[index]!.x }));
 }
 
-/** Σ goodness of a pass with each label in turn. */
+/** Σ goodness of a pass with each label in turn; the negative of it where positives have little. */
 export function scoresOfPair(network: Network, frame: Uint8Array): number[] {
+  const scores = hasTwoFrames(network.spec) ? scoreOfFrame(network, frame) : scoresOfLabels(network, frame);
+  return network.spec.sense === "minimise" ? scores.map((score) => -score) : scores;
+}
+
+/** Without labels there is nothing to choose from: how good the frame is stands at class 0. */
+function scoreOfFrame(network: Network, frame: Uint8Array): number[] {
   const { spec } = network;
-  const image = imageInputs(spec, frame);
-  network.countImage(image);
+  let score = 0;
+  network.forward(imageInputs(spec, frame), (layer, y, inputs) => {
+    layer.countUsed(inputs);
+    if (layer.index >= spec.goodnessFrom) score = add(score, goodness(y));
+  });
+  return Array.from({ length: spec.classes }, (_, c) => (c === 0 ? score : 0));
+}
+
+function scoresOfLabels(network: Network, frame: Uint8Array): number[] {
+  const { spec } = network;
+  if (!spec.waves) network.countImage(imageInputs(spec, frame), Math.ceil(spec.classes / 2));
   const passes = Array.from({ length: spec.classes }, (_, label) => {
     let score = 0;
-    const inputs: (readonly Input[])[] = [];
-    network.forward([...image, labelInput(spec, label)], (layer, y, all) => {
-      inputs.push(all);
-      if (layer.index >= spec.goodnessFrom) score = Math.min(score + goodness(y), 2 ** 31 - 1);
+    const inputs = new Map<Layer, readonly Input[]>();
+    network.forward(imageWithLabel(spec, frame, label), (layer, y, all) => {
+      inputs.set(layer, all);
+      if (layer.index >= spec.goodnessFrom) score = add(score, goodness(y));
     });
     return { score, inputs };
   });
-  // Two labels go through the later layers together, a last odd one with itself.
+  // Two labels go through the layers together, a last odd one with itself; through the first only if there they differ in more than label rows.
   for (let label = 0; label < spec.classes; label += 2) {
     const [first, second] = [passes[label]!, passes[Math.min(label + 1, spec.classes - 1)]!];
-    for (const layer of network.layers.slice(1)) layer.countUsed(first.inputs[layer.index]!, second.inputs[layer.index]!);
+    for (const [layer, inputs] of first.inputs) if (layer.index > 0 || spec.waves) layer.countUsed(inputs, second.inputs.get(layer)!);
   }
   return passes.map(({ score }) => score);
+}
+
+/** Saturating. */
+function add(score: number, G: number): number {
+  return Math.min(score + G, 2 ** 31 - 1);
 }

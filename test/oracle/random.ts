@@ -2,9 +2,13 @@
 
 export const STREAM_SAMPLER = 1;
 export const STREAM_DROPOUT = 2;
+export const STREAM_JITTER = 3;
+export const STREAM_MASKS = 4;
 export const streamOfLanes = (layer: number) => 16 * (layer + 1);
 export const streamOfInitialWeights = (layer: number) => 16 * (layer + 1) + 4;
 export const streamOfReadoutLanes = (layer: number) => 16 * (layer + 1) + 5;
+/** Of the device's seed, not the network's. */
+export const streamOfDevice = (layer: number) => 16 * (layer + 1) + 9;
 
 function mix(seed: number, stream: number): number {
   let h = (seed + Math.imul(stream, 0x9e3779b9)) >>> 0;

@@ -9,6 +9,7 @@ import { coefficientExponent, update } from "./update.js";
 
 const SCALE = 11;
 const HEADROOM = 0;
+const CHUNK = 3840;
 
 export class Readout {
   readonly weights: Matrix;
@@ -21,21 +22,32 @@ export class Readout {
     this.Q = coefficientExponent(net.readoutRate, HEADROOM, SCALE);
   }
 
-  /** One logit for each class: q8. */
+  /** One logit for each class: q8. The units of a map can be too many for one sum. */
   logits(x: readonly number[]): number[] {
-    return this.weights.sums(unitInputs(x)).map((sum) => shiftRight(sum, 7));
+    const logits = new Array<number>(this.net.classes).fill(0);
+    for (let from = 0; from < x.length; from += CHUNK) {
+      const sums = this.weights.sums(unitInputs(x).slice(from, from + CHUNK));
+      sums.forEach((sum, c) => (logits[c]! += shiftRight(sum, 7)));
+    }
+    return logits;
   }
 
-  train(x: readonly number[], label: number, step: number): void {
+  /** `targets`: the wanted probabilities, q15. */
+  train(x: readonly number[], targets: readonly number[], step: number): void {
     const { readoutRate, holdSteps, totalSteps, classes } = this.net;
     const rate = scheduledRate(readoutRate, step, holdSteps, totalSteps);
-    const a = errors(softmax(this.logits(x)), label).map((err) => sat(rshr(err * rate, 39 - this.Q), -32767, 32767));
+    const a = errors(softmax(this.logits(x)), targets).map((err) => sat(rshr(err * rate, 39 - this.Q), -32767, 32767));
     const none = new Array<number>(classes).fill(0);
     update(this.weights, this.lanes, shared(unitInputs(x)), a, none, 12 + SCALE - this.Q);
   }
 }
 
-/** err_c = [c = label] − p_c: q15. */
-export function errors(p: readonly number[], label: number): number[] {
-  return p.map((value, c) => (c === label ? 32768 : 0) - value);
+/** err_c = target_c − p_c: q15. */
+export function errors(p: readonly number[], targets: readonly number[]): number[] {
+  return p.map((value, c) => targets[c]! - value);
+}
+
+/** The label is certain. */
+export function targetsOfLabel(classes: number, label: number): number[] {
+  return Array.from({ length: classes }, (_, c) => (c === label ? 32768 : 0));
 }

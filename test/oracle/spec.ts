@@ -1,6 +1,9 @@
 /** A network spec as the oracle takes it, and its spec block: 32 words for the network, 16 for each layer, all i32. */
 
 export interface LayerSpec {
+  /** dense when left out. */
+  kind?: "dense" | "local" | "conv" | "box";
+  /** Of a map: places after pooling times channels. */
   units: number;
   weightBits: 8 | 16;
   /** s: a weight w stands for w · 2^−s. */
@@ -15,6 +18,18 @@ export interface LayerSpec {
   threshold: number;
   /** q8; σ = init / √inputs. */
   init: number;
+  /** Groups of units that each decide for themselves; 0, 1 or nothing: the whole layer. */
+  blocks?: number;
+  /** Largest activity, q7; 0 or nothing: none. */
+  ceiling?: number;
+  /** λ of peer normalisation, q15; 0 or nothing: none. */
+  peer?: number;
+  /** Of a map, docs/maps.md: K, f, t, z, q. */
+  channels?: number;
+  field?: number;
+  stride?: number;
+  padding?: number;
+  pool?: number;
 }
 
 export interface Spec {
@@ -26,7 +41,7 @@ export interface Spec {
   placement: "none" | "replace" | "append";
   /** q4. */
   labelLevel: number;
-  negatives: "random" | "hard";
+  negatives: "random" | "hard" | "hybrid" | "given";
   /** First layer with a readout part; layers.length = no readout. */
   readoutFrom: number;
   goodnessFrom: number;
@@ -43,7 +58,25 @@ export interface Spec {
   inputDropout: number;
   /** q15; 0 when left out. */
   minCoefficient?: number;
+  // From here on docs/variants.md; each is 0, or the first of its choices, when left out.
+  /** Pixels. */
+  jitter?: number;
+  sense?: "maximise" | "minimise";
+  /** Steps that learn from positives only, then steps that learn from negatives only; both 0: together. */
+  awake?: number;
+  asleep?: number;
+  maskBlurs?: number;
+  targets?: "label" | "given";
+  /** u32; 0: the ideal device. */
+  device?: number;
+  /** Spatially extended labels, docs/maps.md: set 1 or 2; intensity q8. */
+  waves?: { set: 1 | 2; intensity: number };
   layers: LayerSpec[];
+}
+
+/** Whether a step has a positive and a negative frame, and no label in either. */
+export function hasTwoFrames({ negatives }: Spec): boolean {
+  return negatives === "hybrid" || negatives === "given";
 }
 
 export function frameSize(spec: Spec): number {
@@ -55,7 +88,9 @@ const LAYER_WORDS = 16;
 const MAGIC = 0x594c464d; // "MFLY", little endian
 const VERSION = 1;
 const NO_LIMIT = 0;
-const DENSE = 0;
+const KINDS = ["dense", "local", "conv", "box"];
+const NO_RECURRENCE = 0;
+const NO_DAMPING = 0;
 
 export function encodeSpec(spec: Spec): Int32Array {
   const block = new Int32Array(HEADER_WORDS + LAYER_WORDS * spec.layers.length);
@@ -69,7 +104,7 @@ export function encodeSpec(spec: Spec): Int32Array {
     spec.channels,
     ["none", "replace", "append"].indexOf(spec.placement),
     spec.labelLevel,
-    ["random", "hard"].indexOf(spec.negatives),
+    ["random", "hard", "hybrid", "given"].indexOf(spec.negatives),
     spec.readoutFrom,
     spec.goodnessFrom,
     spec.readoutRate,
@@ -82,10 +117,25 @@ export function encodeSpec(spec: Spec): Int32Array {
     ["threshold", "difference"].indexOf(spec.loss),
     spec.inputDropout,
     spec.minCoefficient ?? 0,
+    spec.jitter ?? 0,
+    ["maximise", "minimise"].indexOf(spec.sense ?? "maximise"),
+    spec.awake ?? 0,
+    spec.asleep ?? 0,
+    spec.maskBlurs ?? 0,
+    NO_RECURRENCE,
+    NO_DAMPING,
+    ["label", "given"].indexOf(spec.targets ?? "label"),
+    spec.device ?? 0,
+    spec.waves ? spec.waves.set | (spec.waves.intensity << 8) : 0,
   ]);
   spec.layers.forEach((layer, index) => {
-    const { units, weightBits, scale, rate, temperature, decay, threshold, init } = layer;
-    block.set([DENSE, units, weightBits, scale, rate, temperature, decay, threshold, init], HEADER_WORDS + LAYER_WORDS * index);
+    const { units, weightBits, scale, rate, temperature, decay, threshold, init, blocks = 0, ceiling = 0, peer = 0 } = layer;
+    const { kind = "dense", channels = 0, field = 0, stride = 0, padding = 0, pool = 0 } = layer;
+    const window = field | (field << 8) | (stride << 16) | (padding << 24);
+    block.set(
+      [KINDS.indexOf(kind), units, weightBits, scale, rate, temperature, decay, threshold, init, blocks, ceiling, peer, window, channels, pool],
+      HEADER_WORDS + LAYER_WORDS * index,
+    );
   });
   return block;
 }

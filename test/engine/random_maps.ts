@@ -1,0 +1,68 @@
+/** Specs whose first layers are maps. */
+import fc from "fast-check";
+import { mapOf, sizeOf } from "../oracle/geometry.js";
+import type { LayerSpec, Spec } from "../oracle/spec.js";
+import { randomSpec } from "./random-spec.js";
+
+/** Numbers that become the nearest that fit. */
+interface Wish {
+  kind: "local" | "conv";
+  channels: number;
+  field: number;
+  stride: number;
+  padding: number;
+  pool: number;
+}
+
+const wish: fc.Arbitrary<Wish> = fc.record({
+  kind: fc.constantFrom("local" as const, "conv" as const),
+  channels: fc.integer({ min: 1, max: 18 }),
+  field: fc.integer({ min: 1, max: 5 }),
+  stride: fc.integer({ min: 1, max: 3 }),
+  padding: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 4 })),
+  pool: fc.integer({ min: 1, max: 3 }),
+});
+
+/** `specs`: what the maps are put into. */
+export function randomMapSpec(specs: fc.Arbitrary<Spec> = randomSpec()): fc.Arbitrary<Spec> {
+  return fc.record({ spec: specs, wishes: fc.array(wish, { minLength: 1, maxLength: 3 }) }).map(({ spec, wishes }) => withMaps(spec, wishes));
+}
+
+function withMaps(core: Spec, wishes: readonly Wish[]): Spec {
+  const placement = core.placement === "replace" ? "append" : core.placement;
+  const spec: Spec = { ...core, placement, layers: [...core.layers] };
+  for (const [index, each] of wishes.slice(0, spec.layers.length).entries()) spec.layers[index] = mapLayer(spec, index, each);
+  return withBoxesThatFit(withDivisibleBlocks(spec));
+}
+
+function mapLayer(spec: Spec, index: number, { kind, channels, field, stride, padding, pool }: Wish): LayerSpec {
+  const { blocks: _, ...layer } = spec.layers[index]!;
+  const below = mapOf(spec, index - 1);
+  const smallest = Math.min(below.width, below.height);
+  const f = Math.min(field, smallest);
+  const z = Math.min(padding, f - 1);
+  const places = Math.floor((smallest + 2 * z - f) / stride) + 1;
+  const group = spec.objective === "classwise" ? spec.classes : 1;
+  const map: LayerSpec = {
+    ...layer,
+    kind,
+    channels: Math.max(1, Math.floor(channels / group)) * group,
+    field: f,
+    stride,
+    padding: z,
+    pool: kind === "conv" ? Math.min(pool, places) : 0,
+  };
+  if (map.pool === 1) map.pool = 0;
+  return { ...map, units: sizeOf(mapOf({ ...spec, layers: spec.layers.map((other, at) => (at === index ? map : other)) }, index)) };
+}
+
+/** Only dense layers have blocks. */
+function withDivisibleBlocks(spec: Spec): Spec {
+  return { ...spec, layers: spec.layers.map((layer) => (layer.blocks && layer.units % layer.blocks !== 0 ? { ...layer, blocks: 0 } : layer)) };
+}
+
+/** A box in first place has no appended label. */
+function withBoxesThatFit(spec: Spec): Spec {
+  if (spec.placement !== "append" || spec.layers[0]!.kind !== "box") return spec;
+  return { ...spec, layers: spec.layers.map((layer, index) => (index === 0 ? { ...layer, kind: "dense" as const } : layer)) };
+}

@@ -1,0 +1,160 @@
+/** Layers whose units see a part of the map below: docs/maps.md. */
+import { type Peculiarity, peculiarities } from "./device.js";
+import { sat, shiftRight } from "./fixed.js";
+import { computedPlaces, fieldOf, mapOf, poolOf, sizeOf } from "./geometry.js";
+import { Layer, type Pass, rowsNeeded, rowsOf, type Signal } from "./layer.js";
+import { type Input, Matrix, type PairedInput } from "./matrix.js";
+import { Peers } from "./peer.js";
+import type { Spec } from "./spec.js";
+import { update } from "./update.js";
+
+abstract class MapLayer extends Layer {
+  readonly weights: Matrix;
+  override readonly peers: Peers | undefined;
+  readonly channels: number;
+  /** Rows of one place's weights: its field, label rows, bias row. */
+  readonly rows: number;
+  /** For each place, the input that each of its rows takes, −1 for none. */
+  readonly seen: readonly (readonly number[])[];
+  /** For each unit, the places its activity may come from, in row-major order. */
+  readonly #pools: readonly (readonly number[])[];
+  /** By place and channel; none in the ideal device. */
+  readonly #device: readonly Peculiarity[] | undefined;
+
+  /** `isShared`: one matrix for all places. */
+  constructor(net: Spec, index: number, readonly isShared: boolean) {
+    super(net, index);
+    const { channels, weightBits, units, peer } = this.spec;
+    this.channels = channels!;
+    const below = sizeOf(mapOf(net, index - 1));
+    const others = Array.from({ length: this.inputs - below }, (_, other) => below + other);
+    const places = computedPlaces(net, index);
+    this.seen = places.map((place) => [...fieldOf(net, index, place), ...others]);
+    this.rows = this.seen[0]!.length;
+    this.#pools = this.#poolsOf(net);
+    this.weights = new Matrix(this.rows * (isShared ? 1 : places.length), this.channels, weightBits);
+    this.drawWeights(this.weights, this.rows);
+    this.peers = peer ? new Peers(units, peer, this.channels) : undefined;
+    this.#device = net.device ? peculiarities(net.device, index, places.length * this.channels) : undefined;
+  }
+
+  /** Squares of q × q places. */
+  #poolsOf(net: Spec): number[][] {
+    const q = poolOf(this.spec);
+    const { width, height, channels } = mapOf(net, this.index);
+    return Array.from({ length: height * width * channels }, (_, unit) => {
+      const [row, column] = [Math.floor(unit / (width * channels)), Math.floor(unit / channels) % width];
+      return Array.from({ length: q * q }, (_, k) => (row * q + Math.floor(k / q)) * width * q + column * q + (k % q));
+    });
+  }
+
+  pass(inputs: readonly Input[]): Pass {
+    const before = this.seen.map((_, place) => this.#activityAt(place, inputs));
+    const places = this.#pools.map((pool, unit) => pool.reduce((best, place) => (before[place]![unit % this.channels]! > before[best]![unit % this.channels]! ? place : best)));
+    return { places, y: places.map((place, unit) => before[place]![unit % this.channels]!) };
+  }
+
+  /** Of all channels of a place, before pooling. */
+  #activityAt(place: number, inputs: readonly Input[]): number[] {
+    const listed = this.at(place, inputs).map(({ row, x }) => ({ row: this.firstRow(place) + row, x }));
+    return this.weights.sums(listed).map((acc, channel) => this.activityOf(acc, this.#device?.[place * this.channels + channel]));
+  }
+
+  /** Where a place's own matrix begins in the weights. */
+  protected firstRow(place: number): number {
+    return this.isShared ? 0 : place * this.rows;
+  }
+
+  /** The inputs that a place sees, under the rows of its own matrix, ascending. */
+  protected at<T extends { row: number }>(place: number, inputs: readonly T[]): T[] {
+    const byInput = new Map(inputs.map((input) => [input.row, input]));
+    return this.seen[place]!.flatMap((from, row) => {
+      const input = byInput.get(from);
+      return input ? [{ ...input, row }] : [];
+    });
+  }
+
+  /** One coefficient for each channel: those of the units that have their activity from this place. */
+  protected coefficientsAt(place: number, { a, places }: Signal): number[] {
+    const result = new Array<number>(this.channels).fill(0);
+    places!.forEach((from, unit) => {
+      if (from === place) result[unit % this.channels] = a[unit]!;
+    });
+    return result;
+  }
+
+  countUsed(...passes: (readonly Input[])[]): void {
+    for (const place of this.seen.keys()) this.rowsUsed += rowsNeeded(passes.map((inputs) => this.at(place, inputs))) * passes.length;
+  }
+}
+
+/** Every place has weights of its own. */
+export class LocalLayer extends MapLayer {
+  constructor(net: Spec, index: number) {
+    super(net, index, false);
+  }
+
+  update(calls: readonly PairedInput[][], positive: Signal, negative: Signal): void {
+    for (const place of this.seen.keys()) {
+      const [raise, lower] = [this.coefficientsAt(place, positive), this.coefficientsAt(place, negative)];
+      if ([...raise, ...lower].every((a) => a === 0)) continue;
+      const lists = calls.map((rows) => this.at(place, rows));
+      for (const list of lists) {
+        const rows = list.map((paired) => ({ ...paired, row: this.firstRow(place) + paired.row }));
+        update(this.weights, this.lanes, rows, raise, lower, 12 + this.spec.scale - this.Q);
+      }
+      this.rowsUpdated += rowsOf(lists.at(-1)!);
+    }
+  }
+}
+
+/** Units in the kernels' blocks, for a counter. */
+const BLOCK = 8;
+
+/** All places share one set of weights. */
+export class ConvLayer extends MapLayer {
+  constructor(net: Spec, index: number) {
+    super(net, index, true);
+  }
+
+  update(calls: readonly PairedInput[][], positive: Signal, negative: Signal): void {
+    const k = 12 + this.spec.scale - this.Q;
+    const [raise, lower] = [positive, negative].map((signal) => this.seen.map((_, place) => this.coefficientsAt(place, this.#bounded(signal, k)))) as [number[][], number[][]];
+    for (const rows of calls) this.#call(this.seen.map((_, place) => this.at(place, rows)), raise, lower, k);
+    const labels = calls.length > 1 ? this.net.classes : 0;
+    this.rowsUpdated += (this.rows - labels) * ([...raise, ...lower].reduce((sum, a) => sum + activeBlocks(a), 0));
+  }
+
+  /** So small that a sum over all places cannot overflow. */
+  #bounded(signal: Signal, k: number): Signal {
+    const n = (this.spec.units / this.channels) * (this.net.objective === "pair" ? 2 : 1);
+    const A = Math.min(32767, Math.floor((2 ** 31 - 2 ** 17) / (127 * n * 2 ** k)));
+    return { ...signal, a: signal.a.map((a) => sat(a, -A, A)) };
+  }
+
+  /** A row learns from all places at once; its rounding error is carried to the next. */
+  #call(lists: readonly PairedInput[][], raise: readonly number[][], lower: readonly number[][], k: number): void {
+    this.lanes.advance();
+    const byRow = lists.map((list) => new Map(list.map((paired) => [paired.row, paired])));
+    const rows = [...new Set(byRow.flatMap((list) => [...list.keys()]))].sort((a, b) => a - b);
+    for (let channel = 0; channel < this.channels; channel++) {
+      let e = this.lanes.start(channel);
+      for (const row of rows) {
+        let D = 0;
+        byRow.forEach((list, place) => {
+          const paired = list.get(row);
+          if (paired) D += raise[place]![channel]! * paired.positive + lower[place]![channel]! * paired.negative;
+        });
+        const d = D * 2 ** k + e;
+        const change = shiftRight(d, 16);
+        this.weights.set(row, channel, this.weights.get(row, channel) + change);
+        e = d - change * 2 ** 16; // d & 0xFFFF
+      }
+    }
+  }
+}
+
+/** Blocks of channels in which a coefficient is not 0. */
+function activeBlocks(a: readonly number[]): number {
+  return new Set(a.flatMap((value, channel) => (value === 0 ? [] : [Math.floor(channel / BLOCK)]))).size;
+}
