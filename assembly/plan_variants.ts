@@ -11,7 +11,7 @@ import { VARIANT_STATE_BYTES } from "./abi/state";
 import { describeBox, describePeer } from "./layers/layer";
 import { RT_FRAME_ROWS, RT_MASK, RT_NEGATIVE, RT_TARGETS, RT_VARIANT_STATE, setRuntime } from "./memory";
 import { place } from "./plan_walk";
-import { frameSize, layerSpec, spec } from "./spec";
+import { frameSize, isMap, layerSpec, spec } from "./spec";
 import { isBox, twoFrames } from "./spec_variants";
 
 /** Behind the network's state. */
@@ -39,7 +39,7 @@ export function placeTransientVariants(commit: bool): void {
     const mask = place(REGION_MASK, -1, TYPE_U8, spec(SPEC_INPUT_HEIGHT), spec(SPEC_INPUT_WIDTH), spec(SPEC_INPUT_WIDTH), false);
     if (commit) setRuntime(RT_MASK, mask);
   }
-  if (twoFrames()) {
+  if (twoFrames() && !isMap(0)) {
     const rows = place(REGION_FRAME_ROWS, -1, TYPE_U16, (frameSize() + 2) >> 1, 6, 6, false);
     if (commit) setRuntime(RT_FRAME_ROWS, rows);
   }

@@ -6,7 +6,8 @@ import { denseForwardSingle } from "../layers/dense";
 import { layerState, stride } from "../layers/layer";
 import { RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, runtime } from "../memory";
 import { FULL } from "../full";
-import { frameSize, padded, spec } from "../spec";
+import { readImageMap } from "../maps/input_map";
+import { frameSize, isMap, padded, spec } from "../spec";
 import { isBox, twoFrames } from "../spec_variants";
 import { count, netState } from "../state";
 import {
@@ -17,6 +18,11 @@ import { readFrames } from "./frames";
 import { imageStart } from "./label";
 
 export function readImage(): i64 {
+  if (FULL && isMap(0)) {
+    const cost = readImageMap();
+    startPasses();
+    return cost;
+  }
   const cost = FULL && twoFrames() && get(KIND) == JOB_TRAIN ? readFrames() : readFrame();
   memory.fill(runtime(RT_IMAGE_SUMS), 0, <usize>stride(0) << 2);
   memory.fill(runtime(RT_SCORES), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);

@@ -40,6 +40,18 @@ export const PHASE_BLUR: i32 = 34;
 /** Waiting for the activities of a box, in a single pass and in a pair of passes. */
 export const PHASE_BOX_SINGLE: i32 = 35;
 export const PHASE_BOX_PAIR: i32 = 36;
+// Of layers that are maps: assembly/maps/.
+export const PHASE_MAP_SUMS: i32 = 40;
+export const PHASE_MAP_END: i32 = 41;
+export const PHASE_MAP_UPDATE: i32 = 42;
+
+// Recurrent networks, instead of those of a pair (recurrent_pass.ts).
+export const PHASE_ITERATION_ROWS: i32 = 40;
+export const PHASE_ITERATION_SUMS: i32 = 41;
+export const PHASE_ITERATION_END: i32 = 42;
+export const PHASE_ITERATION_UPDATE: i32 = 43;
+export const PHASE_ITERATION_INPUTS: i32 = 44;
+export const PHASE_ITERATION_OTHERS: i32 = 45;
 
 /** State of the job under way. */
 const JOB: usize = FULL ? memory.data(64, 16) : memory.data(48, 16);

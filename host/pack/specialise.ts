@@ -30,6 +30,8 @@ const READOUT_FIELDS = { readoutWeights: "READOUT_WEIGHTS", readoutState: "READO
 
 /** Phases of a job (assembly/ff/) that only one objective enters; the phase is kept in memory, so the optimiser cannot tell. */
 const PAIR_PHASES = ["choosePair", "startPair", "sumPair", "endPair", "updateLabels", "updatePairPass"].map((name) => `pair_pass/${name}`);
+/** What takes the place of the pair's own phases in a recurrent network; only the full size has it. */
+const RECURRENT_PHASE = "assembly/ff/recurrent_pass/iterationPiece";
 const CLASSWISE_PHASES = ["single_pass/updateSinglePass"];
 const SINGLE_PHASES = ["startSingle", "sumSingle", "endSingle"].map((name) => `single_pass/${name}`);
 const READOUT_PHASES = ["sumReadout", "updateReadout"].map((name) => `single_pass/${name}`);
@@ -97,8 +99,10 @@ function cutUnused(library: Library, network: Network, words: Int32Array): void 
     ...(readsOut ? [] : READOUT_PHASES),
     ...(twoFrames && !classwise ? ["pair_pass/updateLabels"] : []),
     ...(network.size === "full" ? unusedVariants(network) : []),
+    ...(words[abi.SPEC_RECURRENCE] ? PAIR_PHASES.filter((phase) => phase !== "pair_pass/choosePair") : []),
   ];
   for (const phase of new Set(unused)) library.replaceBody(`assembly/ff/${phase}`, "  (unreachable)");
+  if (network.size === "full" && !words[abi.SPEC_RECURRENCE]) library.replaceBody(RECURRENT_PHASE, "  (unreachable)");
   if (network.size === "full") for (const name of absentVariants(network)) library.replaceBody(`assembly/${name}`, "  (i32.const 0)");
   const decays = Array.from({ length: layers }, (_, layer) => words[layerWord(layer, abi.LAYER_DECAY)]);
   if (decays.every((decay) => decay === 0)) library.replaceBody("assembly/ff/job_state/decay", "  (i64.const 0)");

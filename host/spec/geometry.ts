@@ -20,6 +20,12 @@ export interface LayerGeometry {
 
 export const unitsOf = ({ width, height, channels }: MapShape): number => width * height * channels;
 
+/** Units of the next layer, which a recurrent network's layer sees as well; the last sees labels there. */
+export function unitsAbove(geometry: readonly LayerGeometry[], index: number): number {
+  const next = geometry[index + 1];
+  return next ? unitsOf(next.above) : 0;
+}
+
 /** Throws where a layer is wrongly described or does not fit the one below. */
 export function geometryOf(spec: ParsedSpec): LayerGeometry[] {
   let below: MapShape = spec.input;
