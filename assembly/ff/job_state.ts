@@ -46,12 +46,15 @@ export const PHASE_MAP_END: i32 = 41;
 export const PHASE_MAP_UPDATE: i32 = 42;
 
 // Recurrent networks, instead of those of a pair (recurrent_pass.ts).
-export const PHASE_ITERATION_ROWS: i32 = 40;
-export const PHASE_ITERATION_SUMS: i32 = 41;
-export const PHASE_ITERATION_END: i32 = 42;
-export const PHASE_ITERATION_UPDATE: i32 = 43;
-export const PHASE_ITERATION_INPUTS: i32 = 44;
-export const PHASE_ITERATION_OTHERS: i32 = 45;
+export const PHASE_ITERATION_ROWS: i32 = 64;
+export const PHASE_ITERATION_SUMS: i32 = 65;
+export const PHASE_ITERATION_END: i32 = 66;
+export const PHASE_ITERATION_UPDATE: i32 = 67;
+export const PHASE_ITERATION_INPUTS: i32 = 68;
+export const PHASE_ITERATION_OTHERS: i32 = 69;
+export const PHASE_ITERATION_IMAGE: i32 = 70;
+export const PHASE_ITERATION_PLACES: i32 = 71;
+export const PHASE_ITERATION_LEARN: i32 = 72;
 
 /** State of the job under way. */
 const JOB: usize = memory.data(48, 16);

@@ -11,6 +11,7 @@ import { labelRows, neutralRows } from "../ff/label";
 import { pairCoefficients } from "../ff/pair";
 import { leavePair } from "../ff/pair_pass";
 import { decidesOtherwise, variantCoefficients } from "../ff/pair_variants";
+import { recurrent } from "../ff/recurrent_spec";
 import { leaveSingle } from "../ff/single_pass";
 import { multiplier, rowsOfActivity, rowsOfPair } from "../kernels/normalise";
 import { SINGLE_BYTES, entries } from "../kernels/rows";
@@ -27,7 +28,7 @@ import { BY_NEGATIVE, BY_POSITIVE, LABEL_LANES, LABEL_ROWS, PAIR, ROW, TWO_MAPS,
 /** Enters a layer: alone, or both of a pair. */
 export function startMap(pair: bool): i64 {
   const layer = get(LAYER);
-  const labels = layer == 0 && spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE;
+  const labels = recurrent() ? layer + 1 == spec(SPEC_LAYER_COUNT) : layer == 0 && spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE;
   enterMap(layer);
   setMapJob(PAIR, pair ? 1 : 0);
   setMapJob(TWO_MAPS, pair && (layer > 0 || twoFrames()) ? 1 : 0);

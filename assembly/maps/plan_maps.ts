@@ -5,7 +5,8 @@ import {
 import { KIND_CONV, LAYER_KIND, LAYER_UNITS, OBJECTIVE_CLASSWISE, SPEC_CLASSES, SPEC_LAYER_COUNT, SPEC_OBJECTIVE, SPEC_READOUT_FROM } from "../abi/spec";
 import { RT_MAP_A, RT_MAP_B, RT_PLACE_COEFFICIENTS, RT_PLACE_ROWS, RT_POOLED_PLACE, setRuntime } from "../memory";
 import { place } from "../plan_walk";
-import { isMap, layerSpec, padded, spec } from "../spec";
+import { recurrent } from "../ff/recurrent_spec";
+import { isMap, layerInputs, layerSpec, padded, spec } from "../spec";
 import { twoFrames } from "../spec_variants";
 import { HEIGHT, MATRICES, PLANE_BYTES, PLANNED, POOL, ROWS, UNITS, WIDTH, describeMap } from "./geometry";
 
@@ -36,6 +37,11 @@ export function addNeeds(layer: i32): void {
   // Blocks of 8 channels reach beyond the last unit.
   need(ACTIVITY, padded(units) + 8);
   const next = layer + 1;
+  // In a recurrent network a dense layer's list holds what is above, too.
+  if (recurrent() && !isMap(layer)) {
+    need(LIST_A, layerInputs(layer));
+    need(LIST_B, layerInputs(layer));
+  }
   const listed = layer >= spec(SPEC_READOUT_FROM) || !isMap(layer) || (next < spec(SPEC_LAYER_COUNT) && !isMap(next));
   if (listed) need(next & 1 ? LIST_B : LIST_A, padded(units));
   if (!isMap(layer)) return;

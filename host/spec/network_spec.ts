@@ -58,7 +58,7 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
         ceiling: layer.ceiling ?? 0,
         peer: layer.peer ?? 0,
         weights: layer.weights,
-        scale: layer.scale ?? defaultScale(layer.weights, fanIn + (recurrent ? unitsAbove(geometry, index) : 0)),
+        scale: layer.scale ?? defaultScale(layer.weights, fanIn + (recurrent ? unitsAbove(spec, geometry, index) : 0)),
         rate: layer.rate ?? (classwise && isMap(layer) ? mapRate(above, fanIn) : learning.rate),
         temperature: layer.temperature ?? (classwise && isMap(layer) ? mapTemperature(unitsOf(above), spec.classes) : learning.temperature),
         decay: layer.decay ?? 0,
