@@ -38,6 +38,10 @@ export function startMap(pair: bool): i64 {
 
 /** Behind the last place: goodness, what to learn, what goes on. */
 export function endMap(): i64 {
+  const activity = runtime(RT_ACTIVITY) + (<usize>map(UNITS) << 1);
+  // Lists and sums of squares take whole blocks of 8 units.
+  memory.fill(activity, 0, 16);
+  if (mapJob(PAIR)) memory.fill(activity + activityPlane(map(UNITS)), 0, 16);
   if (mapJob(PAIR)) endPair();
   else endSingle();
   return map(UNITS) << (mapJob(PAIR) ? 3 : 2);
