@@ -7,7 +7,7 @@ import { inputs, stride } from "../layers/layer";
 import { FULL } from "../full";
 import { RT_FRAME_ROWS, RT_IMAGE_ROWS, RT_ROWS_A, RT_ROWS_B, runtime } from "../memory";
 import { layerSpec, spec } from "../spec";
-import { isBox, twoFrames } from "../spec_variants";
+import { isBox, twoImages } from "../spec_variants";
 import { count, netState } from "../state";
 
 export const JOB_NONE: i32 = 0;
@@ -103,7 +103,7 @@ export function listInto(layer: i32): usize {
 // @ts-ignore: decorator
 @inline export function pairList(layer: i32): usize {
   if (FULL) {
-    if (layer == 0 && twoFrames()) return runtime(RT_FRAME_ROWS);
+    if (layer == 0 && twoImages()) return runtime(RT_FRAME_ROWS);
   }
   return listInto(layer);
 }

@@ -7,7 +7,7 @@ import { RT_MAP_A, RT_MAP_B, RT_PLACE_COEFFICIENTS, RT_PLACE_ROWS, RT_POOLED_PLA
 import { place } from "../plan_walk";
 import { recurrent } from "../ff/recurrent_spec";
 import { isMap, layerInputs, layerSpec, padded, spec } from "../spec";
-import { twoFrames } from "../spec_variants";
+import { twoImages } from "../spec_variants";
 import { HEIGHT, MATRICES, PLANE_BYTES, PLANNED, POOL, ROWS, UNITS, WIDTH, describeMap } from "./geometry";
 
 /** The most that any layer needs, gathered on a walk through the layers. */
@@ -82,7 +82,7 @@ export function activityUnits(): i32 {
 
 /** Places the regions that only maps need. */
 export function placeMaps(commit: bool): void {
-  const mapA = region(REGION_MAP_A, TYPE_U8, twoFrames() ? 2 : 1, load<i32>(NEEDS + MAP_A));
+  const mapA = region(REGION_MAP_A, TYPE_U8, twoImages() ? 2 : 1, load<i32>(NEEDS + MAP_A));
   const mapB = region(REGION_MAP_B, TYPE_U8, planes(), load<i32>(NEEDS + MAP_B));
   const pooled = region(REGION_POOLED_PLACE, TYPE_U8, planes(), load<i32>(NEEDS + POOLED));
   const rows = region(REGION_PLACE_ROWS, TYPE_U16, (load<i32>(NEEDS + FIELD_LIST) >> 1) + 2, entryColumns());

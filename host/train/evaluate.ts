@@ -1,7 +1,10 @@
 import { type Dataset, frame } from "../data/dataset.js";
 import type { Network } from "../engine/network.js";
 
-/** Test error in percent, both ways the papers predict. `readout` is null for a network without one. */
+/**
+ * Test error in percent, both ways the papers predict. `readout` is null for a network without one. Of a network without labels in its
+ * input (negatives "hybrid" or "given") `goodness` says nothing: it tells no classes apart, and the class is always 0.
+ */
 export interface TestError {
   goodness: number;
   readout: number | null;
