@@ -96,8 +96,10 @@ function walk(target: i32, commit: bool): i32 {
   // Lists of non-zero rows, two rows an entry: 4 u16 for one input vector, 6 for a pair of them.
   const wide = max(widest, padded(classes));
   let imageRows: usize = 0, imageSums: usize = 0, rowsA: usize, rowsB: usize, sums: usize, activity: usize;
+  if (FULL) if (recurrent() && !streams()) for (let layer = 0; layer < layers; layer++) placeUnits(layer, commit);
   if (FULL && maps) {
     placeMaps(commit);
+    if (recurrent()) imageSums = place(REGION_IMAGE_SUMS, -1, TYPE_I32, matricesOf(0), padded(layerSpec(0, LAYER_CHANNELS)), padded(layerSpec(0, LAYER_CHANNELS)), false);
     const columns = entryColumns();
     rowsA = place(REGION_ROWS_A, -1, TYPE_U16, (listedUnits(false) >> 1) + 1, columns, columns, false);
     rowsB = place(REGION_ROWS_B, -1, TYPE_U16, (listedUnits(true) >> 1) + 1, columns, columns, false);
@@ -109,7 +111,6 @@ function walk(target: i32, commit: bool): i32 {
     if (FULL) if (recurrent()) listRows = max(listRows, (listInputs() + 1) >> 1);
     rowsA = place(REGION_ROWS_A, -1, TYPE_U16, listRows, 6, 6, false);
     rowsB = place(REGION_ROWS_B, -1, TYPE_U16, listRows, 6, 6, false);
-    if (FULL) if (recurrent() && !streams()) for (let layer = 0; layer < layers; layer++) placeUnits(layer, commit);
     imageSums = vector(REGION_IMAGE_SUMS, TYPE_I32, padded(layerSpec(0, LAYER_UNITS)));
     sums = place(REGION_SUMS, -1, TYPE_I32, 2, widest, widest, false);
     activity = place(REGION_ACTIVITY, -1, TYPE_I16, 2, widest, widest, false);

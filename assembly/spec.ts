@@ -13,7 +13,7 @@ import { report } from "./memory";
 import { coefficientExponent, inputShift } from "./fixed/rate";
 import { FULL } from "./full";
 import { recurrent, rowsAbove } from "./ff/recurrent_spec";
-import { isBox, kindFits, layerVariantFault, twoFrames, variantFault } from "./spec_variants";
+import { isBox, kindFits, layerVariantFault, twoFrames, twoImages, variantFault } from "./spec_variants";
 import { inRange, isMap, layerInRange, layerSpec, spec } from "./spec_words";
 
 export { isMap, layerSpec, spec, specAddress } from "./spec_words";
@@ -70,7 +70,7 @@ function firstFault(): i32 {
   if (!inRange(SPEC_INPUT_CHANNELS, 1, most / (spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_HEIGHT)))) return SPEC_INPUT_CHANNELS;
   const classwise = spec(SPEC_OBJECTIVE) == OBJECTIVE_CLASSWISE;
   // Its range is checked below; until then whatever is no negative by label has no label.
-  const labelless = classwise || (FULL && (twoFrames() || recurrent()));
+  const labelless = classwise || (FULL && (twoImages() || recurrent()));
   if (labelless ? spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE : !inRange(SPEC_LABEL_PLACEMENT, LABEL_REPLACE, LABEL_APPEND)) return SPEC_LABEL_PLACEMENT;
   if (spec(SPEC_LABEL_PLACEMENT) == LABEL_REPLACE && frameSize() <= spec(SPEC_CLASSES)) return SPEC_LABEL_PLACEMENT;
   if (FULL && isMap(0)) {

@@ -32,7 +32,15 @@ export function variantFault(classwise: bool): i32 {
   if (isMap(0) && spec(SPEC_DEVICE) != 0) return SPEC_DEVICE;
   const taught = classwise || spec(SPEC_READOUT_FROM) < spec(SPEC_LAYER_COUNT);
   if (!inRange(SPEC_TARGETS, TARGETS_LABEL, taught ? TARGETS_GIVEN : TARGETS_LABEL)) return SPEC_TARGETS;
-  return spec(SPEC_WAVES) != 0 ? SPEC_WAVES : -1;
+  return waveFault(classwise);
+}
+
+/** Set 1 or 2, and a share of 1..255; for a pair of labels only. */
+function waveFault(classwise: bool): i32 {
+  if (!waves()) return -1;
+  const set = spec(SPEC_WAVES) & 255;
+  const share = spec(SPEC_WAVES) >> 8;
+  return classwise || twoFrames() || set < 1 || set > 2 || share < 1 || share > 255 ? SPEC_WAVES : -1;
 }
 
 /** Whether the kind of a layer can stand where it does. A box is never last, for there would be nothing behind it to learn. */
@@ -41,7 +49,8 @@ export function kindFits(layer: i32): bool {
   if (kind == KIND_DENSE) return true;
   if (kind != KIND_BOX || recurrent() || layer + 1 == spec(SPEC_LAYER_COUNT)) return false;
   // Appended label rows are not part of the frame, and a box in first place sees nothing but the frame.
-  return layer > 0 || spec(SPEC_LABEL_PLACEMENT) != LABEL_APPEND;
+  // Nor has it a frame of its own for every label.
+  return layer > 0 || (spec(SPEC_LABEL_PLACEMENT) != LABEL_APPEND && !waves());
 }
 
 /** The first word of a layer at fault, or -1. Its kind and units are known to be right. */
@@ -61,6 +70,18 @@ export function layerVariantFault(layer: i32, classwise: bool): i32 {
 // @ts-ignore: decorator
 @inline export function twoFrames(): bool {
   return spec(SPEC_NEGATIVES) >= NEGATIVES_HYBRID;
+}
+
+/** Whether labels are waves over the whole frame. */
+// @ts-ignore: decorator
+@inline export function waves(): bool {
+  return spec(SPEC_WAVES) != 0;
+}
+
+/** Whether positive and negative enter the first layer with an image each, and not with a label each beside one image. */
+// @ts-ignore: decorator
+@inline export function twoImages(): bool {
+  return twoFrames() || waves();
 }
 
 /** A function of its own, so that `mayfly pack` can say what it is for a network without boxes. */

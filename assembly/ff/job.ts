@@ -63,6 +63,9 @@ export function takeCompleted(): i32 {
 function piece(left: i64): i64 {
   const phase = get(PHASE);
   if (FULL && phase >= PHASE_ITERATION_ROWS) return iterationPiece(phase, left);
+  if (FULL && phase == PHASE_MAP_SUMS) return sumPlaces(left);
+  if (FULL && phase == PHASE_MAP_END) return endMap();
+  if (FULL && phase == PHASE_MAP_UPDATE) return updateMap(left);
   if (FULL && phase >= PHASE_VARIANTS) return variantPiece(phase);
   if (phase == PHASE_IMAGE) return readImage();
   if (phase == PHASE_IMAGE_SUMS) return sumImage(left);
@@ -77,8 +80,5 @@ function piece(left: i64): i64 {
   if (phase == PHASE_PAIR_SUMS) return sumPair(left);
   if (phase == PHASE_PAIR_END) return endPair();
   if (phase == PHASE_LABEL_UPDATE) return updateLabels();
-  if (FULL && phase == PHASE_MAP_SUMS) return sumPlaces(left);
-  if (FULL && phase == PHASE_MAP_END) return endMap();
-  if (FULL && phase == PHASE_MAP_UPDATE) return updateMap(left);
   return updatePairPass(left);
 }

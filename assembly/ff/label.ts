@@ -11,7 +11,10 @@ import { firstRowAbove, recurrent } from "./recurrent_spec";
 
 /** Row of the first layer's weights (in a recurrent network, of the last's) that belongs to class 0. */
 export function labelRow(): i32 {
-  if (FULL) if (recurrent()) return firstRowAbove(spec(SPEC_LAYER_COUNT) - 1);
+  if (FULL) if (recurrent()) {
+    const last = spec(SPEC_LAYER_COUNT) - 1;
+    return isMap(last) ? labelRowOfMap() : firstRowAbove(last);
+  }
   if (FULL && isMap(0)) return labelRowOfMap();
   return spec(SPEC_LABEL_PLACEMENT) == LABEL_REPLACE ? 0 : frameSize();
 }

@@ -10,8 +10,9 @@ import {
   RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime,
 } from "../memory";
 import { startMap } from "../maps/pass";
+import { listWaves } from "../maps/waves";
 import { isMap, spec } from "../spec";
-import { isBox, twoFrames } from "../spec_variants";
+import { isBox, twoFrames, twoImages, waves } from "../spec_variants";
 import { count } from "../state";
 import { activateLayer } from "./activity";
 import { showPair, takePairRows } from "./box";
@@ -58,8 +59,11 @@ export function startPair(): i64 {
   const sums = runtime(RT_SUMS);
   const plane = stride(layer);
   if (FULL && isBox(layer)) return showPair(layer);
-  if (FULL && layer == 0 && twoFrames()) set(ROWS_IN, get(FRAME_ROWS));
-  if (layer > 0 || (FULL && twoFrames())) {
+  if (FULL && layer == 0 && twoImages()) {
+    if (waves()) listWaves();
+    set(ROWS_IN, get(FRAME_ROWS));
+  }
+  if (layer > 0 || (FULL && twoImages())) {
     memory.fill(sums, 0, <usize>plane << 3);
     enter(PHASE_PAIR_SUMS);
     return plane << 1;
@@ -112,7 +116,7 @@ export function endPair(): i64 {
     const otherwise = FULL && decidesOtherwise(layer);
     if (otherwise ? variantCoefficients(layer, goodnessPositive, goodnessNegative, plane) : pairCoefficients(layer, goodnessPositive, goodnessNegative, plane)) {
       denseBeginUpdate(layer);
-      enter(layer == 0 && !(FULL && twoFrames()) ? PHASE_LABEL_UPDATE : PHASE_PAIR_UPDATE);
+      enter(layer == 0 && !(FULL && twoImages()) ? PHASE_LABEL_UPDATE : PHASE_PAIR_UPDATE);
     } else leavePair(layer);
   } else {
     if (layer >= spec(SPEC_GOODNESS_FROM)) {
@@ -137,7 +141,7 @@ export function updatePairPass(left: i64): i64 {
   const rows = get(ROWS_IN);
   const from = get(UNIT);
   const to = pieceEnd(stride(layer), rows, left);
-  if (layer == 0 && !(FULL && twoFrames())) denseUpdateSingle(0, runtime(RT_IMAGE_ROWS), rows, runtime(RT_COEFFICIENTS), from, to);
+  if (layer == 0 && !(FULL && twoImages())) denseUpdateSingle(0, runtime(RT_IMAGE_ROWS), rows, runtime(RT_COEFFICIENTS), from, to);
   else denseUpdatePaired(layer, pairList(layer), rows, runtime(RT_COEFFICIENTS), from, to);
   set(UNIT, to);
   let cost = <i64>(to - from) * rows;

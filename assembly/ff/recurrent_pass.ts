@@ -7,25 +7,29 @@
  * What a layer keeps is one row of state for each pass under way, whatever the number of iterations. In a stream each class has its own row,
  * kept from sample to sample, and there is no start.
  */
-import { SPEC_CLASSES, SPEC_DAMPING, SPEC_GOODNESS_FROM } from "../abi/spec";
+import { LAYER_DECAY, SPEC_CLASSES, SPEC_DAMPING, SPEC_GOODNESS_FROM } from "../abi/spec";
 import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED } from "../abi/state";
 import { damp } from "../kernels/damp";
 import { multiplier } from "../kernels/normalise";
 import { sumSquares } from "../kernels/sum_squares";
 import { inputsOfActivity } from "../kernels/unit_inputs";
 import { denseBeginUpdate, denseForwardPaired, denseUpdatePaired } from "../layers/dense";
-import { layerState, stride, unitInputs, unitState, units } from "../layers/layer";
+import { layerState, stride, unitInputs, unitPlane, unitState, units } from "../layers/layer";
+import { enterMap } from "../maps/geometry";
+import { activityPlane } from "../maps/input_map";
+import { decayMap } from "../maps/update";
 import { RT_ACTIVITY, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_ROWS_A, RT_SUMS, runtime } from "../memory";
-import { spec } from "../spec";
+import { isMap, layerSpec, spec } from "../spec";
 import { count } from "../state";
 import { activateLayer } from "./activity";
 import { goodnessOf, score } from "./goodness";
 import {
-  JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_ITERATION_END, PHASE_ITERATION_INPUTS, PHASE_ITERATION_OTHERS, PHASE_ITERATION_ROWS,
+  JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_ITERATION_END, PHASE_ITERATION_IMAGE, PHASE_ITERATION_INPUTS, PHASE_ITERATION_LEARN, PHASE_ITERATION_OTHERS, PHASE_ITERATION_PLACES, PHASE_ITERATION_ROWS,
   PHASE_ITERATION_SUMS, PHASE_ITERATION_UPDATE, ROWS_IN, UNIT, decay, enter, finish, get, pieceEnd, set,
 } from "./job_state";
 import { pairCoefficients } from "./pair";
 import { decidesOtherwise, variantCoefficients } from "./pair_variants";
+import { clearBehind, learnPlace, places, sumImagePlace, sumPlace } from "./recurrent_places";
 import { isLast, labelsOf, negativeRow, positiveRow, rowsOfFirstLayer, rowsOfIteration } from "./recurrent_rows";
 import { firstIteration, lastIteration, streams } from "./recurrent_spec";
 
@@ -44,7 +48,9 @@ const NEXT_CLASS: usize = 12;
 /** Starts the passes of the job's two labels. */
 export function startIterations(): void {
   store<i32>(PASSES, -1, TAUGHT);
-  begin();
+  // The image's sums of a map are made here, of other layers before all passes.
+  if (isMap(0) && (get(KIND) == JOB_TRAIN || get(LABEL) == 0)) enter(PHASE_ITERATION_IMAGE);
+  else begin();
 }
 
 function begin(): void {
@@ -60,12 +66,21 @@ export function iterationPiece(phase: i32, left: i64): i64 {
   if (phase == PHASE_ITERATION_END) return endLayer();
   if (phase == PHASE_ITERATION_UPDATE) return updateLayer(left);
   if (phase == PHASE_ITERATION_INPUTS) return renewInputs();
+  if (phase == PHASE_ITERATION_PLACES) return throughPlaces(left);
+  if (phase == PHASE_ITERATION_LEARN) return learnPlaces(left);
+  if (phase == PHASE_ITERATION_IMAGE) return sumImagePlaces(left);
   return followOthers();
 }
 
 /** The list of the layer in ROWS_A, and sums to add it to. */
 function gatherRows(): i64 {
   const layer = get(LAYER);
+  if (isMap(layer)) {
+    enterMap(layer);
+    clearBehind();
+    enter(PHASE_ITERATION_PLACES);
+    return 1;
+  }
   const sums = runtime(RT_SUMS);
   const planeBytes = <usize>stride(layer) << 2;
   if (layer == 0) {
@@ -77,6 +92,48 @@ function gatherRows(): i64 {
   set(ROWS_IN, rows);
   enter(PHASE_ITERATION_SUMS);
   return (stride(layer) << 1) + rows;
+}
+
+/** The image's part of the sums of all places of a first layer that is a map. */
+function sumImagePlaces(left: i64): i64 {
+  if (get(UNIT) == 0) enterMap(0);
+  const end = places();
+  let place = get(UNIT);
+  let cost: i64 = 0;
+  do cost += sumImagePlace(place++);
+  while (place < end && cost < left);
+  set(UNIT, place);
+  if (place == end) begin();
+  return cost;
+}
+
+/** Sums and activities of a map, place by place. */
+function throughPlaces(left: i64): i64 {
+  const layer = get(LAYER);
+  const end = places();
+  let place = get(UNIT);
+  let cost: i64 = 0;
+  do cost += sumPlace(layer, place++, iteration() == 0);
+  while (place < end && cost < left);
+  set(UNIT, place);
+  if (place == end) enter(PHASE_ITERATION_END);
+  return cost;
+}
+
+/** What a map learns, place by place. */
+function learnPlaces(left: i64): i64 {
+  const layer = get(LAYER);
+  const end = places();
+  let place = get(UNIT);
+  let cost: i64 = 0;
+  do cost += learnPlace(layer, place++);
+  while (place < end && cost < left);
+  set(UNIT, place);
+  if (place < end) return cost;
+  const amount = layerSpec(layer, LAYER_DECAY);
+  if (amount != 0) decayMap(layer, amount);
+  leaveLayer();
+  return cost + stride(layer);
 }
 
 function sumRows(left: i64): i64 {
@@ -94,21 +151,27 @@ function sumRows(left: i64): i64 {
 function endLayer(): i64 {
   const layer = get(LAYER);
   const width = units(layer);
-  const plane = stride(layer);
+  const maps = isMap(layer);
   const positive = runtime(RT_ACTIVITY);
-  const negative = positive + (<usize>plane << 1);
-  activateLayer(layer, runtime(RT_SUMS), positive);
-  activateLayer(layer, runtime(RT_SUMS) + (<usize>plane << 2), negative);
+  const negative = positive + (maps ? activityPlane(width) : <usize>stride(layer) << 1);
   const start = iteration() == 0;
-  // Both are damped before either is kept: of an odd number of classes the last is paired with itself.
-  if (!start) {
-    damp(unitState(layer, positiveRow()), positive, plane, spec(SPEC_DAMPING));
-    damp(unitState(layer, negativeRow()), negative, plane, spec(SPEC_DAMPING));
+  if (!maps) {
+    activateLayer(layer, runtime(RT_SUMS), positive);
+    activateLayer(layer, runtime(RT_SUMS) + (<usize>stride(layer) << 2), negative);
+    if (!start) {
+      damp(unitState(layer, positiveRow()), positive, stride(layer), spec(SPEC_DAMPING));
+      damp(unitState(layer, negativeRow()), negative, stride(layer), spec(SPEC_DAMPING));
+    }
   }
-  memory.copy(unitState(layer, positiveRow()), positive, <usize>plane << 1);
-  memory.copy(unitState(layer, negativeRow()), negative, <usize>plane << 1);
+  // Only now, with both damped: of an odd number of classes in a stream the last is paired with itself.
+  memory.copy(unitState(layer, positiveRow()), positive, <usize>unitPlane(layer) << 1);
+  memory.copy(unitState(layer, negativeRow()), negative, <usize>unitPlane(layer) << 1);
   if (start) makeInputs(layer);
   if (iteration() >= firstIteration() && judged(layer, goodnessOf(sumSquares(positive, 0, width)), goodnessOf(sumSquares(negative, 0, width)))) {
+    if (maps) {
+      enter(PHASE_ITERATION_LEARN);
+      return width << 3;
+    }
     if (layer == 0) set(ROWS_IN, rowsOfFirstLayer(runtime(RT_ROWS_A)));
     denseBeginUpdate(layer);
     enter(PHASE_ITERATION_UPDATE);
@@ -167,7 +230,7 @@ function renewInputs(): i64 {
   if (!isLast(layer)) set(LAYER, layer + 1);
   else if (iteration() == lastIteration()) endPasses();
   else nextIteration();
-  return stride(layer) << 2;
+  return unitPlane(layer) << 2;
 }
 
 function makeInputs(layer: i32): void {
@@ -177,7 +240,7 @@ function makeInputs(layer: i32): void {
 
 function makeRow(layer: i32, row: i32): void {
   const y = unitState(layer, row);
-  inputsOfActivity(y, stride(layer), multiplier(sumSquares(y, 0, units(layer)), units(layer)), unitInputs(layer, row));
+  inputsOfActivity(y, unitPlane(layer), multiplier(sumSquares(y, 0, units(layer)), units(layer)), unitInputs(layer, row));
 }
 
 function nextIteration(): void {

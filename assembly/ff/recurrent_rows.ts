@@ -2,7 +2,7 @@
 import { SPEC_BIAS_LEVEL, SPEC_LAYER_COUNT } from "../abi/spec";
 import { SINGLE_BYTES, closePaired, putPaired } from "../kernels/rows";
 import { rowsOfInputs } from "../kernels/unit_inputs";
-import { inputs, stride, unitInputs } from "../layers/layer";
+import { inputs, unitInputs, unitPlane } from "../layers/layer";
 import { RT_IMAGE_ROWS, runtime } from "../memory";
 import { spec } from "../spec";
 import { IMAGE_ROWS, LABEL, OTHER_LABEL, get } from "./job_state";
@@ -57,7 +57,7 @@ function withAbove(layer: i32, start: bool, list: usize, rows: i32): i32 {
 }
 
 function withUnits(layer: i32, first: i32, list: usize, rows: i32): i32 {
-  return rowsOfInputs(unitInputs(layer, positiveRow()), unitInputs(layer, negativeRow()), stride(layer), first, list, rows);
+  return rowsOfInputs(unitInputs(layer, positiveRow()), unitInputs(layer, negativeRow()), unitPlane(layer), first, list, rows);
 }
 
 function closedWithBias(layer: i32, list: usize, rows: i32): i32 {

@@ -5,7 +5,7 @@
 import { MAX_INPUTS, MAX_ITERATIONS } from "../abi/limits";
 import {
   LAYER_UNITS, NEGATIVES_HARD, OBJECTIVE_PAIR, RECURRENCE_STREAM, SPEC_CLASSES, SPEC_DAMPING, SPEC_HEADER_WORDS, SPEC_LAYER_COUNT, SPEC_LAYER_WORDS, SPEC_NEGATIVES, SPEC_OBJECTIVE,
-  SPEC_RECURRENCE,
+  SPEC_RECURRENCE, SPEC_WAVES,
 } from "../abi/spec";
 import { frameSize, isMap, layerInputs, layerSpec, spec } from "../spec";
 
@@ -53,18 +53,17 @@ export function listInputs(): i32 {
   return most;
 }
 
-/** The word at fault, or -1. The units of all layers must be in range. */
+/** The word at fault, or -1. Units out of range and the rows of maps are found layer by layer, later. */
 export function recurrenceFault(): i32 {
   if (!recurrent()) return spec(SPEC_DAMPING) != 0 ? SPEC_DAMPING : -1;
   const word = spec(SPEC_RECURRENCE);
   const iterations = word & 0xff;
   if ((word & ~(RECURRENCE_STREAM | 0xffffff)) != 0 || iterations > MAX_ITERATIONS) return SPEC_RECURRENCE;
   if (firstIteration() < 1 || firstIteration() > lastIteration() || lastIteration() > iterations) return SPEC_RECURRENCE;
-  if (spec(SPEC_OBJECTIVE) != OBJECTIVE_PAIR || spec(SPEC_NEGATIVES) > NEGATIVES_HARD) return SPEC_RECURRENCE;
-  if (isMap(0)) return SPEC_RECURRENCE;
+  if (spec(SPEC_OBJECTIVE) != OBJECTIVE_PAIR || spec(SPEC_NEGATIVES) > NEGATIVES_HARD || spec(SPEC_WAVES) != 0) return SPEC_RECURRENCE;
   if (spec(SPEC_DAMPING) < 0 || spec(SPEC_DAMPING) > 255) return SPEC_DAMPING;
   for (let layer = 0; layer < spec(SPEC_LAYER_COUNT); layer++) {
-    if (layerInputs(layer) > MAX_INPUTS) return SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + LAYER_UNITS;
+    if (!isMap(layer) && layerInputs(layer) > MAX_INPUTS) return SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + LAYER_UNITS;
   }
   return -1;
 }

@@ -9,7 +9,7 @@ import { hasReadout, layerState, stride, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime } from "../memory";
 import { startMap } from "../maps/pass";
 import { isMap, padded, spec } from "../spec";
-import { isBox, twoFrames } from "../spec_variants";
+import { isBox, twoFrames, twoImages } from "../spec_variants";
 import { count, netState } from "../state";
 import { activateLayer } from "./activity";
 import { showSingle, takeSingleRows } from "./box";
@@ -36,7 +36,7 @@ export function startSingle(): i64 {
   }
   memory.copy(sums, runtime(RT_IMAGE_SUMS), <usize>stride(0) << 2);
   // The image's sums are there already; the neutral label of a pair with labels adds its rows, from the list that layer 0 does not need.
-  if (classwise() || (FULL && (twoFrames() || (recurrent() && spec(SPEC_LAYER_COUNT) > 1)))) {
+  if (classwise() || (FULL && (twoImages() || (recurrent() && spec(SPEC_LAYER_COUNT) > 1)))) {
     set(ROWS_IN, get(IMAGE_ROWS));
     enter(PHASE_SINGLE_END);
   } else {

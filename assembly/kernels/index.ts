@@ -21,6 +21,10 @@ export {
   rowsOfInputs, rowsOfPair, scheduledRate, softmax, sumSquares, sumSquaresU8, xorshift32,
 };
 
+// Of variants of the full build.
+export { clip, silenceAtCeiling } from "./ceiling";
+export { positiveHalf, rowsOfFrames } from "./frames";
+
 export function forwardSingleI8(list: usize, count: i32, weights: usize, stride: i32, sums: usize, from: i32, to: i32): void {
   forwardSingle<i8>(list, count, weights, stride, sums, from, to);
 }

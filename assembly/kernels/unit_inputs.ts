@@ -38,3 +38,28 @@ export function rowsOfInputs(positive: usize, negative: usize, count: i32, first
   }
   return rows;
 }
+
+/**
+ * The same for the window of a place: `side` x `side` places of a map [height][width][channels] from (top, left) on, which may reach beyond its edges.
+ * Row numbers count through the whole window, [dy][dx][channel].
+ */
+export function rowsOfWindow(
+  positive: usize, negative: usize, width: i32, height: i32, channels: i32, top: i32, left: i32, side: i32, first: i32, list: usize, rows: i32,
+): i32 {
+  const from = max(left, 0);
+  const run = (min(left + side, width) - from) * channels;
+  for (let dy = max(-top, 0); dy < min(side, height - top); dy++) {
+    const at = <usize>(((top + dy) * width + from) * channels);
+    const row = first + (dy * side + from - left) * channels;
+    for (let i = 0; i < run; i++) {
+      if (i + 8 <= run && (load<u64>(positive + at + <usize>i) | load<u64>(negative + at + <usize>i)) == 0) {
+        i += 7;
+        continue;
+      }
+      const p = <i32>load<u8>(positive + at + <usize>i);
+      const n = <i32>load<u8>(negative + at + <usize>i);
+      if ((p | n) != 0) putPaired(list, rows++, row + i, p, n);
+    }
+  }
+  return rows;
+}

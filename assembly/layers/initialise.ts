@@ -8,7 +8,7 @@ import { matricesOf } from "../maps/plan_maps";
 import { isMap, layerSpec, padded, spec } from "../spec";
 import { isBox } from "../spec_variants";
 import { initialisePeer } from "../ff/peer";
-import { hasReadout, inputs, layerState, readoutState, readoutWeights, scale, stride, unitInputs, unitState, units, weightBytes, weights } from "./layer";
+import { hasReadout, inputs, layerState, readoutState, readoutWeights, scale, stride, unitInputs, unitPlane, unitState, units, weightBytes, weights } from "./layer";
 
 /** Random streams of a layer: four lanes for its updates, then one for its weights, then four for its readout. */
 const STREAMS: u32 = 16;
@@ -43,8 +43,8 @@ export function initialiseLayer(layer: i32, scratch: usize): void {
     }
   }
   if (FULL) if (streams()) {
-    memory.fill(unitState(layer, 0), 0, <usize>(stateRows() * stride(layer)) << 1);
-    memory.fill(unitInputs(layer, 0), 0, <usize>(stateRows() * stride(layer)));
+    memory.fill(unitState(layer, 0), 0, <usize>(stateRows() * unitPlane(layer)) << 1);
+    memory.fill(unitInputs(layer, 0), 0, <usize>(stateRows() * unitPlane(layer)));
   }
   if (FULL) initialisePeer(layer);
   if (hasReadout(layer)) {

@@ -160,14 +160,20 @@ export function describeLayer(layer: i32, weightsAt: usize, stateAt: usize, read
   store<u32>(at, <u32>readoutStateAt, READOUT_STATE);
 }
 
-/** Recurrent networks, y (stride,), i16: row `row` of the layer's state. */
-export function unitState(layer: i32, row: i32): usize {
-  return <usize>load<u32>(record(layer), UNIT_STATE) + (<usize>(row * stride(layer)) << 1);
+/** Recurrent networks: units of one row of state. */
+// @ts-ignore: decorator
+@inline export function unitPlane(layer: i32): i32 {
+  return padded(units(layer));
 }
 
-/** Recurrent networks, x (stride,), u8: row `row` of what the neighbouring layers see of this one. */
+/** Recurrent networks, y (unitPlane,), i16: row `row` of the layer's state. */
+export function unitState(layer: i32, row: i32): usize {
+  return <usize>load<u32>(record(layer), UNIT_STATE) + (<usize>(row * unitPlane(layer)) << 1);
+}
+
+/** Recurrent networks, x (unitPlane,), u8: row `row` of what the neighbouring layers see of this one. */
 export function unitInputs(layer: i32, row: i32): usize {
-  return <usize>load<u32>(record(layer), UNIT_INPUTS) + <usize>(row * stride(layer));
+  return <usize>load<u32>(record(layer), UNIT_INPUTS) + <usize>(row * unitPlane(layer));
 }
 
 /** Keeps where the state of a recurrent layer stands. */

@@ -4,10 +4,12 @@
  * two pieces of a job.
  */
 import {
-  KIND_LOCAL, LABEL_APPEND, LAYER_CHANNELS, LAYER_FIELD, LAYER_KIND, LAYER_POOL, SPEC_BIAS_LEVEL, SPEC_CLASSES, SPEC_INPUT_CHANNELS, SPEC_INPUT_HEIGHT,
-  SPEC_INPUT_WIDTH, SPEC_LABEL_PLACEMENT,
+  KIND_LOCAL, LABEL_APPEND, LAYER_CHANNELS, LAYER_FIELD, LAYER_KIND, LAYER_POOL, LAYER_UNITS, SPEC_BIAS_LEVEL, SPEC_CLASSES, SPEC_INPUT_CHANNELS, SPEC_INPUT_HEIGHT,
+  SPEC_INPUT_WIDTH, SPEC_LABEL_PLACEMENT, SPEC_LAYER_COUNT,
 } from "../abi/spec";
-import { layerSpec, padded, spec } from "../spec";
+import { MAX_MAP } from "../abi/limits";
+import { recurrent } from "../ff/recurrent_spec";
+import { isMap, layerSpec, padded, spec } from "../spec";
 
 export const PLANNED: usize = memory.data(72, 4);
 const CURRENT: usize = memory.data(72, 4);
@@ -92,12 +94,20 @@ export function describeMap(layer: i32, at: usize): void {
   store<i32>(at, side * channels, RUN);
   store<i32>(at, side * side * channels, FIELD_ROWS);
   const labels = layer == 0 && spec(SPEC_LABEL_PLACEMENT) == LABEL_APPEND ? spec(SPEC_CLASSES) : 0;
-  store<i32>(at, side * side * channels + labels + (spec(SPEC_BIAS_LEVEL) > 0 ? 1 : 0), ROWS);
+  const above = recurrent() ? rowsAboveField(layer, side) : labels;
+  store<i32>(at, side * side * channels + above + (spec(SPEC_BIAS_LEVEL) > 0 ? 1 : 0), ROWS);
   store<i32>(at, layerSpec(layer, LAYER_KIND) == KIND_LOCAL ? placesWidth * placesHeight : 1, MATRICES);
   store<i32>(at, placesWidth * placesHeight * own, UNITS);
 }
 
-/** Row of class 0 in the matrices of the first layer, the one under way. */
+/** In a recurrent network: the same field of the map above, or all units of a dense layer, or labels. Words of the layer above need not be valid yet. */
+function rowsAboveField(layer: i32, side: i32): i32 {
+  if (layer + 1 == spec(SPEC_LAYER_COUNT)) return spec(SPEC_CLASSES);
+  const each = min(max(layerSpec(layer + 1, isMap(layer + 1) ? LAYER_CHANNELS : LAYER_UNITS), 0), MAX_MAP);
+  return isMap(layer + 1) ? side * side * each : each;
+}
+
+/** Row of class 0 in the matrices of the layer under way. */
 export function labelRowOfMap(): i32 {
   return map(FIELD_ROWS);
 }

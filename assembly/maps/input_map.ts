@@ -7,9 +7,10 @@ import { multiplier, sumSquaresU8 } from "../kernels/normalise";
 import { NET_DROPOUT } from "../abi/state";
 import { RT_ACTIVITY, RT_FRAME, RT_LOGITS, RT_MAP_A, RT_MAP_B, RT_NEGATIVE, RT_SCORES, runtime } from "../memory";
 import { frameSize, padded, spec } from "../spec";
-import { twoFrames } from "../spec_variants";
+import { twoFrames, waves } from "../spec_variants";
 import { netState } from "../state";
 import { BELOW_CHANNELS, BELOW_HEIGHT, BELOW_WIDTH, PADDING, PLANE_BYTES, ROW_BYTES, enterMap, map } from "./geometry";
+import { readWaves, startWaves } from "./waves";
 import { BY_NEGATIVE, BY_POSITIVE, mapJob } from "./map_job";
 
 /** More squares of bytes than these could overflow the i32 that `sumSquaresU8` sums in. */
@@ -37,7 +38,8 @@ export function readImageMap(): i64 {
   const frame = runtime(RT_FRAME);
   const size = frameSize();
   enterMap(0);
-  if (twoFrames() && get(KIND) == JOB_TRAIN) readFrameMaps();
+  if (waves()) startWaves();
+  else if (twoFrames() && get(KIND) == JOB_TRAIN) readFrameMaps();
   else {
     const at = runtime(RT_MAP_A);
     const dropout = get(KIND) == JOB_TRAIN ? spec(SPEC_INPUT_DROPOUT) : 0;
@@ -47,6 +49,15 @@ export function readImageMap(): i64 {
   memory.fill(runtime(RT_SCORES), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
   memory.fill(runtime(RT_LOGITS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
   return size;
+}
+
+/** The frame with the neutral label, or with both labels of a pair, into the first layer's maps. */
+export function readWaveMaps(pair: bool): i64 {
+  const at = runtime(RT_MAP_A);
+  const bytes = map(PLANE_BYTES);
+  if (map(PADDING) > 0) memory.fill(at, 0, pair ? bytes << 1 : bytes);
+  readWaves(pair, inner(at), bytes, map(ROW_BYTES));
+  return frameSize() << (pair ? 3 : 2);
 }
 
 /** Both frames, a positive and a negative one, into the first layer's maps (docs/variants.md, "Two frames"). */

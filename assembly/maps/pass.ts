@@ -11,6 +11,7 @@ import { labelRows, neutralRows } from "../ff/label";
 import { pairCoefficients } from "../ff/pair";
 import { leavePair } from "../ff/pair_pass";
 import { decidesOtherwise, variantCoefficients } from "../ff/pair_variants";
+import { recurrent } from "../ff/recurrent_spec";
 import { leaveSingle } from "../ff/single_pass";
 import { multiplier, rowsOfActivity, rowsOfPair } from "../kernels/normalise";
 import { SINGLE_BYTES, entries } from "../kernels/rows";
@@ -18,26 +19,31 @@ import { sumSquares } from "../kernels/sum_squares";
 import { hasReadout, layerState } from "../layers/layer";
 import { RT_ACTIVITY, runtime } from "../memory";
 import { isMap, layerSpec, spec } from "../spec";
-import { twoFrames } from "../spec_variants";
+import { twoFrames, twoImages, waves } from "../spec_variants";
 import { MAX_INPUTS } from "../abi/limits";
 import { UNITS, enterMap, map } from "./geometry";
-import { activityPlane, readMapBelow } from "./input_map";
+import { activityPlane, readMapBelow, readWaveMaps } from "./input_map";
 import { BY_NEGATIVE, BY_POSITIVE, LABEL_LANES, LABEL_ROWS, PAIR, ROW, TWO_MAPS, mapJob, mapJobAt, setMapJob } from "./map_job";
 
 /** Enters a layer: alone, or both of a pair. */
 export function startMap(pair: bool): i64 {
   const layer = get(LAYER);
-  const labels = layer == 0 && spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE;
+  const labels = recurrent() ? layer + 1 == spec(SPEC_LAYER_COUNT) : layer == 0 && spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE;
   enterMap(layer);
   setMapJob(PAIR, pair ? 1 : 0);
-  setMapJob(TWO_MAPS, pair && (layer > 0 || twoFrames()) ? 1 : 0);
+  setMapJob(TWO_MAPS, pair && (layer > 0 || twoImages()) ? 1 : 0);
   setMapJob(LABEL_ROWS, !labels ? 0 : pair ? labelRows(listInto(0), 0, get(LABEL), get(OTHER_LABEL)) : neutralRows(listInto(0), 0));
   enter(PHASE_MAP_SUMS);
-  return layer == 0 ? 1 : readMapBelow(pair);
+  if (layer > 0) return readMapBelow(pair);
+  return waves() ? readWaveMaps(pair) : 1;
 }
 
 /** Behind the last place: goodness, what to learn, what goes on. */
 export function endMap(): i64 {
+  const activity = runtime(RT_ACTIVITY) + (<usize>map(UNITS) << 1);
+  // Lists and sums of squares take whole blocks of 8 units.
+  memory.fill(activity, 0, 16);
+  if (mapJob(PAIR)) memory.fill(activity + activityPlane(map(UNITS)), 0, 16);
   set(COMPLETED, get(LAYER) + (mapJob(PAIR) ? 256 : 0));
   if (mapJob(PAIR)) endPair();
   else endSingle();

@@ -86,25 +86,25 @@ function sumPlace(layer: i32, place: i32, window: usize, within: i32): i32 {
   const two = mapJob(TWO_MAPS) != 0;
   const rows = listPlace(window);
   memory.fill(sums, 0, two ? bytes << 1 : bytes);
-  if (two) paired(layer, list, rows, matrix);
-  else single(layer, list, rows, matrix);
+  if (two) sumPairedRows(layer, list, rows, matrix);
+  else sumSingleRows(layer, list, rows, matrix);
   const labels = mapJob(LABEL_ROWS);
   if (pair && !two) {
     memory.copy(sums + bytes, sums, bytes);
-    paired(layer, listInto(0), labels, matrix);
-  } else if (labels > 0) single(layer, listInto(0), labels, matrix);
+    sumPairedRows(layer, listInto(0), labels, matrix);
+  } else if (labels > 0) sumSingleRows(layer, listInto(0), labels, matrix);
   giveActivity(layer, place, within, sums, 0);
   if (pair) giveActivity(layer, place, within, sums + bytes, 1);
   return two ? rows << 1 : rows;
 }
 
-function single(layer: i32, list: usize, rows: i32, matrix: usize): void {
+export function sumSingleRows(layer: i32, list: usize, rows: i32, matrix: usize): void {
   const stride = map(STRIDE);
   if (weightBytes(layer) == 1) forwardSingle<i8>(list, entries(rows), matrix, stride, runtime(RT_SUMS), 0, stride);
   else forwardSingle<i16>(list, entries(rows), matrix, stride, runtime(RT_SUMS), 0, stride);
 }
 
-function paired(layer: i32, list: usize, rows: i32, matrix: usize): void {
+export function sumPairedRows(layer: i32, list: usize, rows: i32, matrix: usize): void {
   const stride = map(STRIDE);
   if (weightBytes(layer) == 1) forwardPaired<i8>(list, entries(rows), matrix, stride, runtime(RT_SUMS), stride, 0, stride);
   else forwardPaired<i16>(list, entries(rows), matrix, stride, runtime(RT_SUMS), stride, 0, stride);
@@ -131,7 +131,7 @@ function giveActivity(layer: i32, place: i32, within: i32, sums: usize, plane: u
   poolPlace(now, stride, within, y, remembered);
 }
 
-function activateChannels(layer: i32, sums: usize, y: usize): void {
+export function activateChannels(layer: i32, sums: usize, y: usize): void {
   activate(sums, map(STRIDE), scale(layer) - 3, y);
   const ceiling = layerSpec(layer, LAYER_CEILING);
   if (ceiling > 0) clip(y, map(STRIDE), ceiling);

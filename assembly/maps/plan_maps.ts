@@ -5,8 +5,9 @@ import {
 import { KIND_CONV, LAYER_KIND, LAYER_UNITS, OBJECTIVE_CLASSWISE, SPEC_CLASSES, SPEC_LAYER_COUNT, SPEC_OBJECTIVE, SPEC_READOUT_FROM } from "../abi/spec";
 import { RT_MAP_A, RT_MAP_B, RT_PLACE_COEFFICIENTS, RT_PLACE_ROWS, RT_POOLED_PLACE, setRuntime } from "../memory";
 import { place } from "../plan_walk";
-import { isMap, layerSpec, padded, spec } from "../spec";
-import { twoFrames } from "../spec_variants";
+import { recurrent } from "../ff/recurrent_spec";
+import { isMap, layerInputs, layerSpec, padded, spec } from "../spec";
+import { twoImages } from "../spec_variants";
 import { HEIGHT, MATRICES, PLANE_BYTES, PLANNED, POOL, ROWS, UNITS, WIDTH, describeMap } from "./geometry";
 
 /** The most that any layer needs, gathered on a walk through the layers. */
@@ -36,6 +37,11 @@ export function addNeeds(layer: i32): void {
   // Blocks of 8 channels reach beyond the last unit.
   need(ACTIVITY, padded(units) + 8);
   const next = layer + 1;
+  // In a recurrent network a dense layer's list holds what is above, too.
+  if (recurrent() && !isMap(layer)) {
+    need(LIST_A, layerInputs(layer));
+    need(LIST_B, layerInputs(layer));
+  }
   const listed = layer >= spec(SPEC_READOUT_FROM) || !isMap(layer) || (next < spec(SPEC_LAYER_COUNT) && !isMap(next));
   if (listed) need(next & 1 ? LIST_B : LIST_A, padded(units));
   if (!isMap(layer)) return;
@@ -76,7 +82,7 @@ export function activityUnits(): i32 {
 
 /** Places the regions that only maps need. */
 export function placeMaps(commit: bool): void {
-  const mapA = region(REGION_MAP_A, TYPE_U8, twoFrames() ? 2 : 1, load<i32>(NEEDS + MAP_A));
+  const mapA = region(REGION_MAP_A, TYPE_U8, twoImages() ? 2 : 1, load<i32>(NEEDS + MAP_A));
   const mapB = region(REGION_MAP_B, TYPE_U8, planes(), load<i32>(NEEDS + MAP_B));
   const pooled = region(REGION_POOLED_PLACE, TYPE_U8, planes(), load<i32>(NEEDS + POOLED));
   const rows = region(REGION_PLACE_ROWS, TYPE_U16, (load<i32>(NEEDS + FIELD_LIST) >> 1) + 2, entryColumns());

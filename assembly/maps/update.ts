@@ -38,7 +38,7 @@ function leave(layer: i32): i64 {
 }
 
 /** The row whose turn it is, of all matrices taken as one. */
-function decayMap(layer: i32, amount: i32): void {
+export function decayMap(layer: i32, amount: i32): void {
   const lanes = layerState(layer) + LAYER_LANES;
   advanceLanes(lanes);
   const rows = <u32>(inputs(layer) * map(MATRICES));
@@ -91,7 +91,7 @@ function updateSingleRows(layer: i32, list: usize, rows: i32, matrix: usize, lan
   else updateSingle<i16>(list, entries(rows), matrix, width, runtime(RT_COEFFICIENTS), lanes, updateShift(layer), 0, width);
 }
 
-function updatePairedRows(layer: i32, list: usize, rows: i32, matrix: usize, lanes: usize): void {
+export function updatePairedRows(layer: i32, list: usize, rows: i32, matrix: usize, lanes: usize): void {
   const width = map(STRIDE);
   if (weightBytes(layer) == 1) updatePaired<i8>(list, entries(rows), matrix, width, runtime(RT_COEFFICIENTS), lanes, updateShift(layer), 0, width);
   else updatePaired<i16>(list, entries(rows), matrix, width, runtime(RT_COEFFICIENTS), lanes, updateShift(layer), 0, width);
@@ -186,7 +186,7 @@ function gather(): i64 {
 }
 
 /** The ceiling of the layer, or one that no activity is at. */
-function ceilingOf(layer: i32): i32 {
+export function ceilingOf(layer: i32): i32 {
   const ceiling = layerSpec(layer, LAYER_CEILING);
   return ceiling > 0 ? ceiling : NO_CEILING;
 }

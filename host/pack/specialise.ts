@@ -30,8 +30,8 @@ const READOUT_FIELDS = { readoutWeights: "READOUT_WEIGHTS", readoutState: "READO
 
 /** Phases of a job (assembly/ff/) that only one objective enters; the phase is kept in memory, so the optimiser cannot tell. */
 const PAIR_PHASES = ["choosePair", "startPair", "sumPair", "endPair", "updateLabels", "updatePairPass"].map((name) => `pair_pass/${name}`);
-/** What takes the place of the pair's own phases in a recurrent network; only the full size has it. */
-const RECURRENT_PHASE = "assembly/ff/recurrent_pass/iterationPiece";
+/** All that takes the place of the pair's own phases, but for the choice of labels, in a recurrent network. */
+const ITERATIONS = "recurrent_pass/iterationPiece";
 const CLASSWISE_PHASES = ["single_pass/updateSinglePass"];
 const SINGLE_PHASES = ["startSingle", "sumSingle", "endSingle"].map((name) => `single_pass/${name}`);
 const READOUT_PHASES = ["sumReadout", "updateReadout"].map((name) => `single_pass/${name}`);
@@ -111,6 +111,8 @@ function cutUnused(library: Library, network: Network, words: Int32Array): void 
 /** Phases of variants that this spec does not ask for. */
 function unusedVariants({ spec }: Network): string[] {
   const unused: string[] = [];
+  if (spec.recurrence.iterations === 0) unused.push(ITERATIONS);
+  else unused.push(...PAIR_PHASES.filter((phase) => phase !== "pair_pass/choosePair"));
   if (spec.jitter === 0) unused.push("jitter/shiftFrames");
   if (spec.negatives !== "hybrid") unused.push("mask/drawMask", "mask/blurMask");
   if (!spec.layers.some(({ kind }) => kind === "box")) unused.push("single_pass/takeSingle", "pair_pass/takePair", "box/showSingle", "box/showPair");

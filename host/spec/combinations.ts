@@ -24,10 +24,13 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
   if (recurrence.iterations > 0) {
     const { iterations, last: counted = Math.min(5, iterations), first = Math.min(3, counted) } = recurrence;
     if (first > counted || counted > iterations) refuse(`recurrence counts iterations ${first} to ${counted} of ${iterations}: it needs first <= last <= iterations`);
-    geometry.forEach(({ fanIn }, index) => {
-      const above = index < last ? unitsAbove(geometry, index) : spec.classes;
-      const rows = fanIn + above + (spec.bias > 0 ? 1 : 0);
-      if (rows > MAX_INPUTS) refuse(`layer ${index + 1} of the recurrent network sees ${fanIn} values below and ${above} ${index < last ? "units" : "labels"} above, ${rows} rows in all: ${MAX_INPUTS} is the most`);
+    geometry.forEach(({ fanIn, below, above }, index) => {
+      if (index > 0 && isMap(spec.layers[index]!) && (above.width !== below.width || above.height !== below.height)) {
+        refuse(`layer ${index + 1} has ${above.height} x ${above.width} places on ${below.height} x ${below.width}: in a recurrent network a local layer has as many as the one below, e.g. field 5, stride 1, padding 2`);
+      }
+      const seen = index < last ? unitsAbove(spec, geometry, index) : spec.classes;
+      const rows = fanIn + seen + (spec.bias > 0 ? 1 : 0);
+      if (rows > MAX_INPUTS) refuse(`layer ${index + 1} of the recurrent network sees ${fanIn} values below and ${seen} ${index < last ? "units" : "labels"} above, ${rows} rows in all: ${MAX_INPUTS} is the most`);
     });
     if (!pair || negatives === "hybrid" || negatives === "given") refuse("a recurrent network has its label clamped on top: it needs the pair objective and negatives by label");
     if (spec.waves) refuse("a recurrent network has its label clamped on top, so it takes no waves");

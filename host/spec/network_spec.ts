@@ -14,8 +14,8 @@ const CLASSWISE = { rate: 7e-4, temperature: 20, inputDropout: 0.2 };
 const MASK_BLURS = 6;
 /** Iterations whose goodness counts (Hinton 2022, §3.4). */
 const FIRST_LAST = [3, 5] as const;
-/** Of class-wise maps: a softmax over z = 10 * mean of y² over a class's units; a step of 1 / (places * rows), what the layer's own sums grow by. */
-const CLASSWISE_MAP_GAIN = 10;
+/** Of class-wise maps: a softmax over z = 5 * mean of y² over a class's units; a step of 1 / (places * rows), what the layer's own sums grow by. */
+const CLASSWISE_MAP_GAIN = 5;
 const CLASSWISE_MAP_RATE = 1;
 const MAX_RATE = 0.0038;
 
@@ -58,7 +58,7 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
         ceiling: layer.ceiling ?? 0,
         peer: layer.peer ?? 0,
         weights: layer.weights,
-        scale: layer.scale ?? defaultScale(layer.weights, fanIn + (recurrent ? unitsAbove(geometry, index) : 0)),
+        scale: layer.scale ?? (classwise && isMap(layer) ? mapScale(layer.weights, fanIn) : defaultScale(layer.weights, fanIn + (recurrent ? unitsAbove(spec, geometry, index) : 0))),
         rate: layer.rate ?? (classwise && isMap(layer) ? mapRate(above, fanIn) : learning.rate),
         temperature: layer.temperature ?? (classwise && isMap(layer) ? mapTemperature(unitsOf(above), spec.classes) : learning.temperature),
         decay: layer.decay ?? 0,
@@ -68,7 +68,7 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
     }),
     label: { placement: resolvePlacement(spec, values), level: spec.label.level },
     readout: { from: readoutFrom, rate: spec.readout.rate },
-    inputDropout: spec.inputDropout ?? (values + spec.classes > DROPOUT_MAX_VALUES ? 0 : learning.inputDropout),
+    inputDropout: spec.inputDropout ?? (values + spec.classes > DROPOUT_MAX_VALUES || (classwise && spec.layers.some(isMap)) ? 0 : learning.inputDropout),
     recurrence: resolveRecurrence(spec),
     maskBlurs: spec.negatives === "hybrid" ? spec.maskBlurs ?? MASK_BLURS : 0,
   };
@@ -84,6 +84,11 @@ function resolveRecurrence({ recurrence }: ParsedSpec): NetworkSpec["recurrence"
 
 function mapRate(above: MapShape, rows: number): number {
   return Math.min(MAX_RATE, CLASSWISE_MAP_RATE / (above.width * above.height * rows));
+}
+
+/** An i8 spans four standard deviations of the first weights: 2^-7 for 25 inputs, 2^-9 for 180 to 360. */
+function mapScale(weights: "i8" | "i16", rows: number): number {
+  return weights === "i16" ? 12 : Math.min(10, Math.max(6, Math.round(Math.log2(32 * Math.sqrt(rows)))));
 }
 
 function mapTemperature(units: number, classes: number): number {

@@ -6,7 +6,7 @@ import { packNetwork } from "../../../host/pack/pack.js";
 import { RECURRENT, type Sample, fingerprint, samplesFor, xorshift } from "./networks.js";
 
 const TRAINED = 40;
-const PACKED = ["three layers, hard negatives", "a stream of an even number of classes, two iterations a frame, no readout"];
+const PACKED = ["three layers, hard negatives", "a local layer under two dense ones, bias, decay, peers", "a stream of an even number of classes, two iterations a frame, no readout"];
 
 function trained(network: Network, samples: readonly Sample[]): Network {
   for (const { frame, label } of samples) network.train(frame, label);

@@ -1,4 +1,5 @@
 /** Recurrent networks of awkward shapes, and samples for them. */
+import { createHash } from "node:crypto";
 import type { Network } from "../../../host/engine/network.js";
 import type { NetworkSpecInput } from "../../../host/spec/network_spec.js";
 
@@ -17,6 +18,12 @@ export const RECURRENT: Readonly<Record<string, NetworkSpecInput>> = {
   "peers, a ceiling, a device, jitter": { ...base, jitter: 1, device: 7, layers: [{ units: 16, peer: 0.2, ceiling: 3 }, { units: 20, peer: 0.2 }] },
   "blocks, little goodness for positives": { ...base, sense: "minimise", layers: [{ units: 16, blocks: 4 }, { units: 9, blocks: 3 }] },
   "phases apart in time": { ...base, loss: "threshold", phases: { awake: 3, asleep: 2 } },
+  "two local layers, padded": { ...base, layers: [{ kind: "local", channels: 3, field: 3, padding: 1 }, { kind: "local", channels: 10, field: 5, padding: 2 }] },
+  "a local layer under two dense ones, bias, decay, peers": {
+    ...base, bias: 0.5, layers: [{ kind: "local", channels: 5, field: 3, stride: 2, padding: 1, peer: 0.1, decay: 0.01, weights: "i8" }, { units: 20, decay: 0.01 }, { units: 9, weights: "i8" }],
+  },
+  "one local layer with labels above": { ...base, layers: [{ kind: "local", channels: 8, field: 4 }] },
+  "a stream of maps, an odd number of classes": { ...base, layers: [{ kind: "local", channels: 3, field: 3, padding: 1 }, { kind: "local", channels: 4, field: 3, padding: 1 }], recurrence: { iterations: 1, stream: true } },
   "a stream": { ...base, recurrence: { iterations: 1, stream: true } },
   "a stream of an even number of classes, two iterations a frame, no readout": { ...base, classes: 4, negatives: "random", readout: { from: null }, bias: 0.5, recurrence: { iterations: 2, damping: 0.6, stream: true } },
 };
@@ -52,5 +59,5 @@ export function fingerprint(network: Network, samples: readonly Sample[]): unkno
     const goodness = [network.predict(frame), ...network.scores];
     return network.spec.readout.from === null ? goodness : [...goodness, network.predict(frame, "readout"), ...network.logits];
   });
-  return { answers, checkpoint: Buffer.from(network.checkpoint()).toString("base64") };
+  return { answers, checkpoint: createHash("sha256").update(network.checkpoint()).digest("hex") };
 }
