@@ -6,7 +6,7 @@ import { Network } from "../oracle/network.js";
 import { encodeSpec, type Spec } from "../oracle/spec.js";
 import { boxOf, serve } from "./box_server.js";
 import { checkpointOf } from "./checkpoint_image.js";
-import { comparePredictions, compareState, writeSample } from "./compare.js";
+import { comparePredictions, compareState, predictionsOf, writeSample } from "./compare.js";
 import { type Build, BUILDS, FULL_BUILDS, Instance } from "./instance.js";
 import { randomSpec } from "./random-spec.js";
 import { randomMapSpec } from "./random_maps.js";
@@ -39,7 +39,7 @@ test.each(kinds)("the %s build and the oracle write the same checkpoint of a net
         oracle.train(frame, label, given);
         writeSample(instance, frame, given);
         instance.train(label);
-        if (index % 2 === 1) comparePredictions(oracle, instance, frame);
+        if (index % 2 === 1) comparePredictions(oracle, instance, predictionsOf(oracle, frame));
       }
       const expected = checkpointOf(oracle);
       const found = instance.checkpoint();
@@ -67,7 +67,7 @@ test("a checkpoint is all that a network with variants needs to go on, in anothe
         next.open(instance.checkpoint());
         instance = next;
       }
-      comparePredictions(oracle, instance, samples.next().frame);
+      comparePredictions(oracle, instance, predictionsOf(oracle, samples.next().frame));
     }),
     { numRuns: 100 },
   );

@@ -35,7 +35,7 @@ export class Network {
   readonly dropout: Generator;
   readonly jitter: Generator;
   readonly masks: Generator;
-  /** The last training frame, as it was jittered. */
+  /** The last frame: of a training step, as it was jittered. */
   frame: Uint8Array;
   /** What hybrids are mixed from: the frame of the step before. All 0 in nets without hybrids. */
   before: Uint8Array;
@@ -88,6 +88,7 @@ export class Network {
   }
 
   scoresByGoodness(frame: Uint8Array): number[] {
+    this.frame = frame;
     if (this.spec.recurrence) return scoresOfRecurrent(this, frame);
     return this.spec.objective === "pair" ? scoresOfPair(this, frame) : scoresOfClasswise(this, frame);
   }
@@ -98,6 +99,7 @@ export class Network {
   }
 
   scoresByReadout(frame: Uint8Array): number[] {
+    this.frame = frame;
     if (this.spec.recurrence) return logitsOfRecurrent(this, frame);
     let logits: number[] = [];
     this.countImage(imageInputs(this.spec, this.spec.waves ? labelled(this.spec, frame) : frame));
