@@ -44,7 +44,9 @@ test.each(kinds)("the %s build and the oracle write the same checkpoint of a net
       const expected = checkpointOf(oracle);
       const found = instance.checkpoint();
       expect(found.length).toBe(expected.length);
-      const first = expected.findIndex((byte, at) => byte !== found[at]);
+      // The checksum is the last to look at.
+      const differs = (byte: number, at: number): boolean => byte !== found[at];
+      const first = expected.subarray(HEADER_BYTES).some((byte, at) => differs(byte, at + HEADER_BYTES)) ? expected.findIndex((byte, at) => at >= HEADER_BYTES && differs(byte, at)) : expected.findIndex(differs);
       expect({ first, region: first < 0 ? "" : instance.nameAt(first + instance.exports.spec_address() - HEADER_BYTES) }).toEqual({ first: -1, region: "" });
     }),
     { numRuns },
