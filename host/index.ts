@@ -4,6 +4,8 @@ export { type Build, BUILDS, engineHash } from "./engine/artefacts.js";
 export { type BuildChoice, loadEngine } from "./engine/load.js";
 export { type EngineExports } from "./engine/exports.js";
 export { EngineError } from "./engine/status.js";
+export { type Box } from "./engine/box.js";
+export { type SampleExtras } from "./engine/extras.js";
 export { Network, type NetworkOptions, type RegionView } from "./engine/network.js";
 export { type MemoryPlan, type PlannedBytes, planMemory } from "./engine/plan.js";
 export { type ElementType, type Region, REGION_PURPOSES } from "./engine/regions.js";

@@ -7,7 +7,9 @@ import { MayflyError } from "../errors.js";
 import { decodeSpec, encodeSpec } from "../spec/encode.js";
 import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
 import type { Build, Size } from "./artefacts.js";
+import { type Box, finishJob } from "./box.js";
 import type { EngineExports } from "./exports.js";
+import { type SampleExtras, writeExtras } from "./extras.js";
 import { checked } from "./instance.js";
 import { type BuildChoice, type LoadedEngine, loadEngine } from "./load.js";
 import { type MemoryPlan, HEADER_BYTES, planOn } from "./plan.js";
@@ -18,9 +20,21 @@ import { describeStatus, EngineError } from "./status.js";
 /** A typed view of a region in the engine's memory; it stays valid, for the memory never moves or grows. */
 export type RegionView = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array;
 
+/** Activities that a pass left in a layer. */
+export interface ObservedActivity {
+  /** From 0. */
+  readonly layer: number;
+  /** The label in the input; null for none or the neutral one. */
+  readonly label: number | null;
+  /** One value a unit, 128 = 1.0. */
+  readonly y: Int16Array;
+}
+
 export interface NetworkOptions {
   /** Build of the engine; "auto" (default) takes SIMD where it works. The bits are the same. */
   build?: BuildChoice;
+  /** What the network's boxes compute; only needed to train and to predict. */
+  box?: Box;
 }
 
 /**
@@ -45,8 +59,13 @@ export class Network {
   /** Score of every class after a prediction by goodness (q8), and its logits after one by the readout (q8). */
   readonly scores: Int32Array;
   readonly logits: Int32Array;
+  /** The negative frame, which the host writes before a training step; null unless negatives are "given". */
+  readonly negative: Uint8Array | null;
+  /** Target of every class, 32768 = 1, which the host writes before a training step; null unless targets are "given". */
+  readonly targets: Int32Array | null;
+  private readonly hasBoxes: boolean;
 
-  private constructor(loaded: LoadedEngine, readonly engine: EngineExports, readonly plan: MemoryPlan) {
+  private constructor(loaded: LoadedEngine, readonly engine: EngineExports, readonly plan: MemoryPlan, private readonly box: Box | undefined) {
     this.build = loaded.build;
     this.size = loaded.size;
     this.spec = readSpec(engine);
@@ -54,6 +73,9 @@ export class Network {
     this.frame = this.view(this.region(kinds.REGION_FRAME)) as Uint8Array;
     this.scores = (this.view(this.region(kinds.REGION_SCORES)) as Int32Array).subarray(0, this.spec.classes);
     this.logits = (this.view(this.region(kinds.REGION_LOGITS)) as Int32Array).subarray(0, this.spec.classes);
+    this.negative = this.spec.negatives === "given" ? (this.view(this.region(kinds.REGION_NEGATIVE)) as Uint8Array) : null;
+    this.targets = this.spec.targets === "given" ? (this.view(this.region(kinds.REGION_TARGETS)) as Int32Array) : null;
+    this.hasBoxes = this.spec.layers.some(({ kind }) => kind === "box");
   }
 
   /** A fresh network: weights drawn from the spec's seed. */
@@ -63,7 +85,7 @@ export class Network {
     const plan = planOn(loaded, words);
     const engine = startPlanned(loaded, plan, words);
     checked(engine, engine.init());
-    return new Network(loaded, engine, plan);
+    return new Network(loaded, engine, plan, options.box);
   }
 
   /** Takes up a checkpoint. `name` is what errors call it, e.g. the file. */
@@ -81,26 +103,68 @@ export class Network {
     const engine = startPlanned(loaded, plan, words);
     new Uint8Array(engine.memory.buffer).set(checkpoint, engine.spec_address() - HEADER_BYTES);
     checked(engine, engine.open(), name);
-    return new Network(loaded, engine, plan);
+    return new Network(loaded, engine, plan, options.box);
   }
 
-  /** Learns from one sample: a frame of u8 values and its class. Throws on a wrong label; the network stays as it was. */
-  train(frame: Uint8Array, label: number): void {
+  /**
+   * Learns from one sample: a frame of u8 values and its class. Throws on a wrong label; the network stays as it was. Where negatives or targets are
+   * "given" they may come along; without, those that stand in `negative` and `targets` count. Jitter moves both frames in memory.
+   */
+  train(frame: Uint8Array, label: number, extras?: SampleExtras): void {
     this.put(frame);
+    if (extras) writeExtras(extras, this.negative, this.targets);
     // WebAssembly would take 1.5 for 1 and NaN for 0.
     if (!Number.isInteger(label)) throw new MayflyError(`label ${label} is not a whole number`, 1);
     const status = this.engine.train(label);
-    if (status !== 0) checked(this.engine, status);
+    if (status !== 0) finishJob(this.engine, this.regions, this.box, status);
   }
 
   /**
    * The class of a frame. "goodness": the label with the most goodness (the papers' accurate way); "readout": the softmax
-   * on one neutral pass (the fast way).
+   * on one neutral pass (the fast way). Without labels in the input goodness tells no classes apart: it is in `scores`, and the class is 0.
    */
   predict(frame: Uint8Array, by: "goodness" | "readout" = "goodness"): number {
     if (by === "readout" && this.spec.readout.from === null) throw new MayflyError("this network has no readout: predict by goodness", 1);
     this.put(frame);
+    if (this.hasBoxes) return this.predictWithBoxes(by);
     return checked(this.engine, by === "goodness" ? this.engine.predict_goodness() : this.engine.predict_readout());
+  }
+
+  /**
+   * The activities of every layer (i16, 128 = 1.0, before normalisation) as a prediction makes them, by the engine itself. "readout": one pass
+   * with the neutral label, or without one; "goodness": one pass for each label (class-wise, and without labels: one in all).
+   */
+  activities(frame: Uint8Array, by: "readout" | "goodness" = "readout"): ObservedActivity[] {
+    const { engine, spec } = this;
+    if (by === "readout" && spec.readout.from === null) throw new MayflyError("this network has no readout: watch a prediction by goodness", 1);
+    this.put(frame);
+    checked(engine, by === "readout" ? engine.begin_readout() : engine.begin_goodness());
+    const activity = this.view(this.region(kinds.REGION_ACTIVITY)) as Int16Array;
+    const seen: ObservedActivity[] = [];
+    let pairs = -1;
+    finishJob(engine, this.regions, this.box, engine.step(1), () => {
+      const completed = engine.completed();
+      if (completed < 0) return;
+      const layer = completed & 255;
+      const pair = completed > 255;
+      if (pair && layer === 0) pairs++;
+      const units = spec.layers[layer]?.units ?? 0;
+      const plane = (units + 7) & ~7;
+      const label = pair ? 2 * pairs : null;
+      seen.push({ layer, label, y: activity.slice(0, units) });
+      if (pair && 2 * pairs + 1 < spec.classes) seen.push({ layer, label: 2 * pairs + 1, y: activity.slice(plane, plane + units) });
+    });
+    return seen;
+  }
+
+  /** In steps, for the engine stops at each box. */
+  private predictWithBoxes(by: "goodness" | "readout"): number {
+    const { engine } = this;
+    checked(engine, by === "goodness" ? engine.begin_goodness() : engine.begin_readout());
+    finishJob(engine, this.regions, this.box, engine.step(0));
+    const values = by === "goodness" ? this.scores : this.logits;
+    const unlabelled = by === "goodness" && (this.spec.negatives === "hybrid" || this.spec.negatives === "given");
+    return unlabelled ? 0 : values.indexOf(values.reduce((best, value) => Math.max(best, value)));
   }
 
   /** Samples trained so far. */

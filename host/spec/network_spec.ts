@@ -76,6 +76,11 @@ function resolveReadout({ readout, layers, negatives, objective }: ParsedSpec): 
   return from;
 }
 
+/** Whether goodness tells classes apart; without labels in training it tells only positive from negative. */
+export function knowsLabels({ negatives, objective }: NetworkSpec): boolean {
+  return objective === "classwise" || (negatives !== "hybrid" && negatives !== "given");
+}
+
 /** Where the label stands in the input. Networks that get it otherwise, or not at all, have none there. */
 function resolvePlacement(spec: ParsedSpec, values: number): "none" | "replace" | "append" {
   const { placement } = spec.label;
@@ -90,6 +95,7 @@ function resolvePlacement(spec: ParsedSpec, values: number): "none" | "replace" 
   const maps = spec.layers.some(isMap);
   const chosen = placement ?? (!maps && spec.input.width >= spec.classes && spec.input.height > 1 ? "replace" : "append");
   if (chosen === "none") throw new MayflyError('label.placement is "none", but the pair objective tells positive from negative by the label: use "replace" or "append"', 2);
+  if (chosen === "append" && spec.layers[0]?.kind === "box") throw new MayflyError('label placement "append" puts the label beside the frame, and a box in first place sees the frame only: use "replace"', 2);
   if (chosen === "replace" && maps) throw new MayflyError('label placement "replace" shows the label to the first places of a map only: use "append", which shows it to all', 2);
   if (chosen === "replace" && values <= spec.classes) {
     throw new MayflyError(`the label cannot replace ${spec.classes} of only ${values} input values: use label placement "append"`, 2);

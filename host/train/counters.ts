@@ -32,17 +32,24 @@ export class CounterReader {
     this.last = now;
     const { spec } = this.network;
     const pair = spec.objective === "pair";
+    const twoFrames = spec.negatives === "hybrid" || spec.negatives === "given";
     const passes = pair ? (spec.readout.from === null ? 2 : 3) : 1;
     const at = (layer: number, counter: number): number => difference[1 + COUNTERS * layer + counter] ?? 0;
     return {
       readoutError: spec.readout.from === null ? null : 100 * (1 - (difference[0] ?? 0) / samples),
       discrimination: spec.layers.map((_, layer) => (100 * (at(layer, 0) + (pair ? at(layer, 1) : 0))) / (samples * (pair ? 2 : 1))),
       rowsUsed: spec.layers.map((_, layer) => {
-        const rows = this.network.region(kinds.REGION_WEIGHTS, layer).rows;
-        return (100 * at(layer, 2)) / (samples * rows * (layer === 0 ? 1 : passes));
+        // Passes of labels share the image; two frames have each their own.
+        return this.ofRows(layer, at(layer, 2), samples * (layer === 0 && !twoFrames ? 1 : passes));
       }),
-      rowsUpdated: spec.layers.map((_, layer) => (100 * at(layer, 3)) / (samples * this.network.region(kinds.REGION_WEIGHTS, layer).rows)),
+      rowsUpdated: spec.layers.map((_, layer) => this.ofRows(layer, at(layer, 3), samples)),
     };
+  }
+
+  /** A count of rows in percent of all rows, `times` over; 0 for a box, which has none. */
+  private ofRows(layer: number, rows: number, times: number): number {
+    if (this.network.spec.layers[layer]?.kind === "box") return 0;
+    return (100 * rows) / (times * this.network.region(kinds.REGION_WEIGHTS, layer).rows);
   }
 
   private read(): Uint32Array {

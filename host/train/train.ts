@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.js";
 import { frame } from "../data/dataset.js";
 import { permutation } from "../data/shuffle.js";
+import type { SampleExtras } from "../engine/extras.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import { CounterReader, type TrainingCounters } from "./counters.js";
@@ -23,6 +24,8 @@ export interface TrainOptions {
   signal?: AbortSignal;
   /** Of a resumed network: the results of the epochs behind it, so that early stops fall where they would have fallen. */
   history?: readonly EpochResult[];
+  /** What sample `index` of the training set brings along, where negatives or targets are "given". */
+  extras?: (index: number) => SampleExtras;
   /** Samples between two "progress" events; default 1,000. */
   progressEvery?: number;
 }
@@ -60,8 +63,9 @@ export type TrainEvent =
 export async function* train(network: Network, data: Dataset, options: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
   checkFits(network, data);
   if (options.test) checkFits(network, options.test);
-  const { epochs, seed = network.spec.seed, progressEvery = 1000, history = [], signal } = options;
+  const { epochs, seed = network.spec.seed, progressEvery = 1000, history = [], signal, extras } = options;
   if (!(progressEvery >= 1)) throw new MayflyError(`progressEvery is ${progressEvery}, expected at least 1 sample`, 2);
+  checkExtras(network, options);
   const early = new EarlyStop(options);
   let stop: StopReason | null = null;
   for (const past of history) stop = early.after(past);
@@ -89,7 +93,7 @@ export async function* train(network: Network, data: Dataset, options: TrainOpti
       const start = performance.now();
       for (let at = from; at < to; at++) {
         const index = order[at] ?? 0;
-        network.train(frame(data, index), data.labels[index] ?? 0);
+        network.train(frame(data, index), data.labels[index] ?? 0, extras?.(index));
       }
       seconds += (performance.now() - start) / 1000;
       const { readoutError } = counters.since(to - from);
@@ -139,7 +143,7 @@ class EarlyStop {
   after({ epoch, testError }: EpochResult): StopReason | null {
     const { epochs, stopAt, patience } = this.options;
     if (!testError || epoch >= epochs) return null;
-    const error = Math.min(testError.goodness, testError.readout ?? Infinity);
+    const error = Math.min(testError.goodness ?? Infinity, testError.readout ?? Infinity);
     if (stopAt != null && error <= stopAt) return "target reached";
     this.evaluationsSinceBest = error < this.best ? 0 : this.evaluationsSinceBest + 1;
     this.best = Math.min(this.best, error);
@@ -150,6 +154,12 @@ class EarlyStop {
 /** Lets signals, timers and other tasks of this process have a turn. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A data set holds frames and labels only: what the spec says is given has to come from somewhere. */
+function checkExtras({ spec }: Network, { extras }: TrainOptions): void {
+  const given = spec.negatives === "given" ? "negatives" : spec.targets === "given" ? "targets" : null;
+  if (given && !extras) throw new MayflyError(`this network's ${given} are "given", and a data set has none: bring them with the option "extras"`, 2);
 }
 
 /** Throws when the data are not of the network's shape and classes. */
