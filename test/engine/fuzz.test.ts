@@ -8,7 +8,7 @@ import { REGION_WEIGHTS } from "../../assembly/abi/region.js";
 import { fuzz, type FuzzOptions } from "./fuzz_case.js";
 import { FULL_BUILDS } from "./instance.js";
 import { randomMapSpec } from "./random_maps.js";
-import { randomRecurrentSpec } from "./random_recurrence.js";
+import { randomRecurrentMapSpec, randomRecurrentSpec } from "./random_recurrence.js";
 import { randomSpec } from "./random-spec.js";
 import { randomVariantSpec } from "./random_variants.js";
 import { randomWaveSpec } from "./random_waves.js";
@@ -27,6 +27,8 @@ const kinds: Record<string, Partial<FuzzOptions>> = {
   "random networks with maps and variants": { builds: FULL_BUILDS, spec: randomMapSpec(randomVariantSpec()) },
   "random networks with waves": { builds: FULL_BUILDS, spec: randomWaveSpec(fc.oneof(randomSpec(), randomVariantSpec(), randomMapSpec(), randomMapSpec(randomVariantSpec()))) },
   "random recurrent networks": { builds: FULL_BUILDS, spec: randomRecurrentSpec() },
+  "random recurrent networks with variants": { builds: FULL_BUILDS, spec: randomRecurrentSpec(randomVariantSpec()) },
+  "random recurrent networks with local layers": { builds: FULL_BUILDS, spec: randomRecurrentMapSpec(fc.oneof(randomSpec(), randomVariantSpec())) },
 };
 
 test.each(Object.entries(kinds))("the builds agree with the oracle on %s", (name, options) => {
