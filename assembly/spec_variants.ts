@@ -58,7 +58,7 @@ export function layerVariantFault(layer: i32, classwise: bool): i32 {
   return spec(SPEC_NEGATIVES) >= NEGATIVES_HYBRID;
 }
 
-// @ts-ignore: decorator
-@inline export function isBox(layer: i32): bool {
+/** A function of its own, so that `mayfly pack` can say what it is for a network without boxes. */
+export function isBox(layer: i32): bool {
   return layerSpec(layer, LAYER_KIND) == KIND_BOX;
 }

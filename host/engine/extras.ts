@@ -1,5 +1,7 @@
 /** What a sample may bring besides its frame and label, where the spec says that it is given. */
+import { REGION_NEGATIVE, REGION_TARGETS } from "../../assembly/abi/region.js";
 import { MayflyError } from "../errors.js";
+import type { NetworkSpec } from "../spec/network_spec.js";
 
 export interface SampleExtras {
   /** The negative frame, of a network with negatives "given". */
@@ -23,4 +25,16 @@ export function writeExtras(extras: SampleExtras, negative: Uint8Array | null, t
   // Checked first, so that nothing is written of a sample that is refused.
   if (extras.negative) negative?.set(extras.negative);
   if (extras.targets) targets?.set(Array.from(extras.targets, (value) => Math.round(value * 32768)));
+}
+
+/** The same as bytes for regions by kind, for an engine whose memory is elsewhere. */
+export function encodeExtras(extras: SampleExtras, spec: NetworkSpec): { kind: number; bytes: Uint8Array }[] {
+  const { width, height, channels } = spec.input;
+  const negative = spec.negatives === "given" ? new Uint8Array(width * height * channels) : null;
+  const targets = spec.targets === "given" ? new Int32Array(spec.classes) : null;
+  writeExtras(extras, negative, targets);
+  return [
+    ...(negative && extras.negative ? [{ kind: REGION_NEGATIVE, bytes: negative }] : []),
+    ...(targets && extras.targets ? [{ kind: REGION_TARGETS, bytes: new Uint8Array(targets.buffer) }] : []),
+  ];
 }

@@ -18,6 +18,8 @@ const PLANNED_WORDS = [
   "RT_PERSISTENT_BYTES", "RT_STATE", "RT_LAYERS", "RT_FRAME", "RT_IMAGE_ROWS", "RT_ROWS_A", "RT_ROWS_B", "RT_IMAGE_SUMS", "RT_SUMS", "RT_ACTIVITY",
   "RT_COEFFICIENTS", "RT_CLASS_TERMS", "RT_SCORES", "RT_LOGITS", "RT_TOTAL_BYTES",
 ];
+/** And those that only the full build has. */
+const PLANNED_VARIANTS = ["RT_VARIANT_STATE", "RT_NEGATIVE", "RT_MASK", "RT_TARGETS", "RT_FRAME_ROWS"];
 
 /** Functions that read the layer table (assembly/layers/layer.ts), and the field each reads. */
 const LAYER_FIELDS = {
@@ -29,7 +31,8 @@ const READOUT_FIELDS = { readoutWeights: "READOUT_WEIGHTS", readoutState: "READO
 /** Phases of a job (assembly/ff/) that only one objective enters; the phase is kept in memory, so the optimiser cannot tell. */
 const PAIR_PHASES = ["choosePair", "startPair", "sumPair", "endPair", "updateLabels", "updatePairPass"].map((name) => `pair_pass/${name}`);
 const CLASSWISE_PHASES = ["single_pass/updateSinglePass"];
-const SINGLE_PHASES = ["startSingle", "sumSingle", "endSingle", "sumReadout", "updateReadout"].map((name) => `single_pass/${name}`);
+const SINGLE_PHASES = ["startSingle", "sumSingle", "endSingle"].map((name) => `single_pass/${name}`);
+const READOUT_PHASES = ["sumReadout", "updateReadout"].map((name) => `single_pass/${name}`);
 
 /**
  * The engine's code for one network. `network` is a started one of the same build and spec: its memory holds what becomes constant.
@@ -42,7 +45,7 @@ export async function specialise(network: Network, exports: Readonly<Record<stri
   const specAt = network.engine.spec_address();
   library.withConstants(knownWords(library, network, words, specAt));
   fixLayerTable(library, network, words);
-  cutUnused(library, words);
+  cutUnused(library, network, words);
   refuseOthers(library, words, specAt);
   for (const [name, [from, field]] of Object.entries(imports)) library.importInstead(name, from, field);
   return optimise(binaryen, library, exports);
@@ -53,7 +56,7 @@ function knownWords(library: Library, network: Network, words: Int32Array, specA
   const known = new Map<number, number>();
   for (const [index, word] of words.entries()) if (!FREE_WORDS.includes(index)) known.set(specAt + 4 * index, word);
   const memory = new DataView(network.engine.memory.buffer);
-  for (const name of PLANNED_WORDS) {
+  for (const name of [...PLANNED_WORDS, ...(network.size === "full" ? PLANNED_VARIANTS : [])]) {
     const address = library.constant("assembly/memory/RUNTIME") + library.constant(`assembly/memory/${name}`);
     known.set(address, memory.getInt32(address, true));
   }
@@ -76,18 +79,48 @@ function fixLayerTable(library: Library, network: Network, words: Int32Array): v
   };
   fix(LAYER_FIELDS, layers);
   fix(READOUT_FIELDS, layers.slice(readoutFrom));
-  if (readoutFrom === 0) library.replaceBody("assembly/layers/layer/hasReadout", "  (i32.const 1)");
+  // A box has no readout, wherever it stands.
+  if (readoutFrom === 0 && !network.spec.layers.some(({ kind }) => kind === "box")) library.replaceBody("assembly/layers/layer/hasReadout", "  (i32.const 1)");
   if (readoutFrom === layers.length) library.replaceBody("assembly/layers/layer/hasReadout", "  (i32.const 0)");
 }
 
-function cutUnused(library: Library, words: Int32Array): void {
+function cutUnused(library: Library, network: Network, words: Int32Array): void {
   const layers = words[abi.SPEC_LAYER_COUNT] ?? 0;
   const classwise = words[abi.SPEC_OBJECTIVE] === abi.OBJECTIVE_CLASSWISE;
   const readsOut = (words[abi.SPEC_READOUT_FROM] ?? 0) < layers;
-  const unused = classwise ? PAIR_PHASES : readsOut ? CLASSWISE_PHASES : [...CLASSWISE_PHASES, ...SINGLE_PHASES];
-  for (const phase of unused) library.replaceBody(`assembly/ff/${phase}`, "  (unreachable)");
+  const twoFrames = (words[abi.SPEC_NEGATIVES] ?? 0) >= abi.NEGATIVES_HYBRID;
+  // Without labels a prediction by goodness is a single pass.
+  const singlePass = classwise || readsOut || twoFrames;
+  const unused = [
+    ...(classwise ? PAIR_PHASES : CLASSWISE_PHASES),
+    ...(singlePass ? [] : SINGLE_PHASES),
+    ...(readsOut ? [] : READOUT_PHASES),
+    ...(twoFrames && !classwise ? ["pair_pass/updateLabels"] : []),
+    ...(network.size === "full" ? unusedVariants(network) : []),
+  ];
+  for (const phase of new Set(unused)) library.replaceBody(`assembly/ff/${phase}`, "  (unreachable)");
+  if (network.size === "full") for (const name of absentVariants(network)) library.replaceBody(`assembly/${name}`, "  (i32.const 0)");
   const decays = Array.from({ length: layers }, (_, layer) => words[layerWord(layer, abi.LAYER_DECAY)]);
   if (decays.every((decay) => decay === 0)) library.replaceBody("assembly/ff/job_state/decay", "  (i64.const 0)");
+}
+
+/** Phases of variants that this spec does not ask for. */
+function unusedVariants({ spec }: Network): string[] {
+  const unused: string[] = [];
+  if (spec.jitter === 0) unused.push("jitter/shiftFrames");
+  if (spec.negatives !== "hybrid") unused.push("mask/drawMask", "mask/blurMask");
+  if (!spec.layers.some(({ kind }) => kind === "box")) unused.push("single_pass/takeSingle", "pair_pass/takePair", "box/showSingle", "box/showPair");
+  else if (spec.objective === "classwise") unused.push("pair_pass/takePair");
+  return unused;
+}
+
+/** Questions whose answer is no for every layer. */
+function absentVariants({ spec }: Network): string[] {
+  const absent: string[] = [];
+  if (!spec.layers.some(({ kind }) => kind === "box")) absent.push("spec_variants/isBox", "ff/variants/waitsForBox");
+  const plain = spec.sense === "maximise" && spec.phases.awake === 0 && spec.layers.every(({ blocks, ceiling, peer }) => blocks === 1 && ceiling === 0 && peer === 0);
+  if (plain) absent.push("ff/pair_variants/decidesOtherwise");
+  return absent;
 }
 
 function layerWord(layer: number, word: number): number {

@@ -1,8 +1,9 @@
 import { REGION_FRAME, REGION_HEADER, REGION_SPEC } from "../../assembly/abi/region.js";
+import { encodeExtras } from "../engine/extras.js";
 import { MayflyError } from "../errors.js";
-import { planFor, type Sample, specWords } from "./runtime_network.js";
+import { planFor, refuseBoxes, type Sample, specWords } from "./runtime_network.js";
 import { encodeCommand, functionNumber, OP_CALL, OP_READ_REGION, OP_WRITE_REGION } from "./protocol.js";
-import { encodeSpec } from "../spec/encode.js";
+import { decodeSpec, encodeSpec } from "../spec/encode.js";
 import { type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
 
 /** A training job as bytes for the standard input of the WASI command, in any runtime: `wasmtime mayfly.wasi.wasm < job > replies`. */
@@ -20,12 +21,17 @@ const WORD_BYTES = 4;
 export function packTraining(start: NetworkSpecInput | Uint8Array, samples: readonly Sample[]): PackedJob {
   const opens = start instanceof Uint8Array;
   const words = opens ? specWords(start) : encodeSpec(resolveSpec(start));
+  refuseBoxes(words, "a packed job");
   const { bytes, pages } = planFor("wasi", "scalar", words);
+  const given = decodeSpec(words);
   const spec = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   const commands = [
     opens ? encodeCommand(OP_WRITE_REGION, REGION_HEADER, -1, start.length, start) : encodeCommand(OP_WRITE_REGION, REGION_SPEC, -1, spec.length, spec),
     encodeCommand(OP_CALL, functionNumber(opens ? "open" : "init"), 0, 0),
-    ...samples.flatMap(({ frame, label }) => [encodeCommand(OP_WRITE_REGION, REGION_FRAME, -1, frame.length, frame), encodeCommand(OP_CALL, functionNumber("train"), label, 0)]),
+    ...samples.flatMap((sample) => [
+      ...[{ kind: REGION_FRAME, bytes: sample.frame }, ...encodeExtras(sample, given)].map(({ kind, bytes }) => encodeCommand(OP_WRITE_REGION, kind, -1, bytes.length, bytes)),
+      encodeCommand(OP_CALL, functionNumber("train"), sample.label, 0),
+    ]),
     encodeCommand(OP_CALL, functionNumber("seal"), 0, 0),
     encodeCommand(OP_READ_REGION, REGION_HEADER, -1, bytes.checkpoint),
   ];

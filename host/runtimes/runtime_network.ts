@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import * as abi from "../../assembly/abi/region.js";
 import { ABI_VERSION } from "../../assembly/abi/status.js";
-import { SPEC_HEADER_WORDS, SPEC_LAYER_COUNT, SPEC_LAYER_WORDS } from "../../assembly/abi/spec.js";
+import { KIND_BOX, LAYER_KIND, SPEC_HEADER_WORDS, SPEC_LAYER_COUNT, SPEC_LAYER_WORDS } from "../../assembly/abi/spec.js";
 import type { Build } from "../engine/artefacts.js";
+import { encodeExtras, type SampleExtras } from "../engine/extras.js";
 import type { EngineExports } from "../engine/instance.js";
 import { pagesFor } from "../engine/memory_section.js";
 import { type MemoryPlan, HEADER_BYTES, planOn } from "../engine/plan.js";
@@ -13,7 +14,7 @@ import { sizedModule } from "./files.js";
 import type { FunctionName } from "./protocol.js";
 import { type Artefact, type Runtime, RuntimeError, type RuntimeInstance } from "./runtime.js";
 
-export interface Sample {
+export interface Sample extends SampleExtras {
   readonly frame: Uint8Array;
   readonly label: number;
 }
@@ -53,6 +54,7 @@ export class RuntimeNetwork {
   /** Starts an engine, writes `bytes` so many bytes behind the start of the persistent part, and calls `init` or `open`. */
   private static async start(runtime: Runtime, words: Int32Array, take: "init" | "open", bytes: Uint8Array, offset: number, options: RuntimeNetworkOptions): Promise<RuntimeNetwork> {
     const build = options.build ?? (runtime.features.simd ? "simd" : "scalar");
+    refuseBoxes(words, runtime.name);
     const plan = planFor(runtime.artefact, build, words);
     const pages = pagesFor(plan.bytes.total + (runtime.artefact === "batch" ? BATCH_STATIC_BYTES : 0));
     const instance = await startEngine(runtime, { build, pages, timeoutMs: options.timeoutMs });
@@ -71,7 +73,7 @@ export class RuntimeNetwork {
   async train(samples: Iterable<Sample>, onDone?: (done: number) => void): Promise<void> {
     let done = 0;
     for (const chunk of chunked(samples)) {
-      await Promise.all(chunk.map(({ frame, label }) => this.onFrame(frame, "train", label)));
+      await Promise.all(chunk.map((sample) => this.learn(sample)));
       onDone?.((done += chunk.length));
     }
   }
@@ -116,6 +118,11 @@ export class RuntimeNetwork {
     return this.instance.dispose();
   }
 
+  private learn(sample: Sample): Promise<number> {
+    for (const { kind, bytes } of encodeExtras(sample, this.spec)) this.instance.write(this.regions.find((region) => region.kind === kind)!.offset, bytes);
+    return this.onFrame(sample.frame, "train", sample.label);
+  }
+
   private onFrame(frame: Uint8Array, name: FunctionName, label?: number): Promise<number> {
     const region = this.regions.find(({ kind }) => kind === abi.REGION_FRAME)!;
     if (frame.length !== region.bytes) throw new RuntimeError(this.runtime.name, `the frame has ${frame.length} values, this network takes ${region.bytes}`);
@@ -143,6 +150,13 @@ export async function startEngine(runtime: Runtime, options: Parameters<Runtime[
     await instance.dispose();
     throw error;
   }
+}
+
+/** An engine that is driven by a stream of commands has nobody to ask. */
+export function refuseBoxes(words: Int32Array, name: string): void {
+  const kinds = Array.from({ length: words[SPEC_LAYER_COUNT] ?? 0 }, (_, layer) => words[SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + LAYER_KIND]);
+  const at = kinds.indexOf(KIND_BOX);
+  if (at >= 0) throw new RuntimeError(name, `layer ${at + 1} is a box, which only a host in the same process can answer: use Network`);
 }
 
 /** The spec block inside a checkpoint; whether it is a sound one the engine tells. */
