@@ -68,6 +68,7 @@ export function comparePredictions(oracle: Network, instance: Instance, { frame,
   predict(oracle, instance, "goodness", classByGoodness);
   compare("scores by goodness", instance.region(REGION_SCORES).values.subarray(0, scores.length), scores);
   if (!logits) return;
+  if (oracle.isSinglePass) compare("logits on the way", instance.region(REGION_LOGITS).values.subarray(0, logits.length), logits);
   predict(oracle, instance, "readout", argmax(logits));
   compare("logits", instance.region(REGION_LOGITS).values.subarray(0, logits.length), logits);
 }
