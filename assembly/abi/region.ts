@@ -33,6 +33,10 @@ export const REGION_BOX_INPUT: i32 = 25;
 export const REGION_BOX_OUTPUT: i32 = 26;
 /** The paired list of two frames. */
 export const REGION_FRAME_ROWS: i32 = 27;
+/** Recurrent networks: activities y of a layer as they were after the last iteration, one row for each pass under way. */
+export const REGION_UNIT_STATE: i32 = 34;
+/** The same, normalised: what the layers below and above see of this one. */
+export const REGION_UNIT_INPUTS: i32 = 35;
 // Of networks with maps: docs/maps.md.
 /** The normalised frame as a map with its zeros around. */
 export const REGION_MAP_A: i32 = 28;

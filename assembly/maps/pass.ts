@@ -5,7 +5,7 @@ import { advanceLanes } from "../fixed/random";
 import { classwiseCoefficients, groupGoodness } from "../ff/classwise";
 import { goodnessOf, score } from "../ff/goodness";
 import {
-  JOB_GOODNESS, JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, ROWS_OUT, classwise, enter, get, listInto, set,
+  COMPLETED, JOB_GOODNESS, JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, ROWS_OUT, classwise, enter, get, listInto, set,
 } from "../ff/job_state";
 import { labelRows, neutralRows } from "../ff/label";
 import { pairCoefficients } from "../ff/pair";
@@ -50,6 +50,7 @@ export function endMap(): i64 {
 
 function endSingle(): void {
   const layer = get(LAYER);
+  set(COMPLETED, layer);
   const activity = runtime(RT_ACTIVITY);
   const squares = classwise() ? groupGoodness(layer) : sumSquares(activity, 0, map(UNITS));
   if (twoFrames() && get(KIND) == JOB_GOODNESS && layer >= spec(SPEC_GOODNESS_FROM)) score(0, goodnessOf(squares));
@@ -62,6 +63,7 @@ function endSingle(): void {
 
 function endPair(): void {
   const layer = get(LAYER);
+  set(COMPLETED, layer + 256);
   const units = map(UNITS);
   const positive = runtime(RT_ACTIVITY);
   const negative = positive + activityPlane(units);

@@ -19,7 +19,7 @@ const PLANNED_WORDS = [
   "RT_COEFFICIENTS", "RT_CLASS_TERMS", "RT_SCORES", "RT_LOGITS", "RT_TOTAL_BYTES",
 ];
 /** And those that only the full build has. */
-const PLANNED_VARIANTS = ["RT_VARIANT_STATE", "RT_NEGATIVE", "RT_MASK", "RT_TARGETS", "RT_FRAME_ROWS"];
+const PLANNED_VARIANTS = ["RT_VARIANT_STATE", "RT_NEGATIVE", "RT_MASK", "RT_TARGETS", "RT_FRAME_ROWS", "RT_MAP_A", "RT_MAP_B", "RT_POOLED_PLACE", "RT_PLACE_ROWS", "RT_PLACE_COEFFICIENTS"];
 
 /** Functions that read the layer table (assembly/layers/layer.ts), and the field each reads. */
 const LAYER_FIELDS = {

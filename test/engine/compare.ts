@@ -1,7 +1,7 @@
 /** Holds an engine instance against the oracle, number by number. Engine numbers are read from its memory, by region. */
 import {
   REGION_FRAME, REGION_LAYER_STATE, REGION_LOGITS, REGION_NEGATIVE, REGION_PEER_MEANS, REGION_READOUT_STATE, REGION_READOUT_WEIGHTS,
-  REGION_SCORES, REGION_STATE, REGION_TARGETS, REGION_VARIANT_STATE, REGION_WEIGHTS,
+  REGION_SCORES, REGION_STATE, REGION_TARGETS, REGION_UNIT_INPUTS, REGION_UNIT_STATE, REGION_VARIANT_STATE, REGION_WEIGHTS,
 } from "../../assembly/abi/region.js";
 import { JOB_PENDING } from "../../assembly/abi/status.js";
 import { LAYER_ROWS_UPDATED } from "../../assembly/abi/state.js";
@@ -24,6 +24,12 @@ export function compareState(oracle: Network, instance: Instance): void {
     compare(`layer ${index}: positives and negatives right`, state.subarray(LANES, LANES + 2), [layer.positivesRight, layer.negativesRight]);
     compare(`layer ${index}: rows updated`, [state[LAYER_ROWS_UPDATED >> 2]!], [layer.rowsUpdated]);
     if (!layer.isBox) compareMatrix(`layer ${index}: weights`, instance.region(REGION_WEIGHTS, index), oracle.weights(index));
+    oracle.streams.forEach((states, c) => {
+      for (const [what, kind] of [["y", REGION_UNIT_STATE], ["x", REGION_UNIT_INPUTS]] as const) {
+        const { values, stride } = instance.region(kind, index);
+        compare(`layer ${index}: ${what} of class ${c}`, values.subarray(c * stride, c * stride + layer.spec.units), states[index]![what]);
+      }
+    });
     if (layer.peers) compare(`layer ${index}: peer means`, instance.region(REGION_PEER_MEANS, index).values.subarray(0, layer.spec.units), layer.peers.means);
     const readout = oracle.readouts[index];
     if (!readout) return;
@@ -42,14 +48,27 @@ function compareVariants(oracle: Network, instance: Instance): void {
   if (spec.negatives === "hybrid") compare("frame before", instance.region(REGION_NEGATIVE).values.subarray(0, oracle.before.length), [...oracle.before]);
 }
 
-/** Throws when a prediction for the frame differs. */
-export function comparePredictions(oracle: Network, instance: Instance, frame: Uint8Array): void {
-  writeFrame(instance, frame);
+/** What the oracle predicts for a frame. Asked once only, for all engines: a stream moves on with it. */
+export interface Predictions {
+  frame: Uint8Array;
+  scores: number[];
+  classByGoodness: number;
+  /** Without a readout, none. */
+  logits?: number[];
+}
+
+export function predictionsOf(oracle: Network, frame: Uint8Array): Predictions {
   const scores = oracle.scoresByGoodness(frame);
-  predict(oracle, instance, "goodness", oracle.classByGoodness(scores));
+  return { frame, scores, classByGoodness: oracle.classByGoodness(scores), ...(oracle.hasReadout && { logits: oracle.scoresByReadout(frame) }) };
+}
+
+/** Throws when a prediction for the frame differs. */
+export function comparePredictions(oracle: Network, instance: Instance, { frame, scores, classByGoodness, logits }: Predictions): void {
+  writeFrame(instance, frame);
+  predict(oracle, instance, "goodness", classByGoodness);
   compare("scores by goodness", instance.region(REGION_SCORES).values.subarray(0, scores.length), scores);
-  if (!oracle.hasReadout) return;
-  const logits = oracle.scoresByReadout(frame);
+  if (!logits) return;
+  if (oracle.isSinglePass) compare("logits on the way", instance.region(REGION_LOGITS).values.subarray(0, logits.length), logits);
   predict(oracle, instance, "readout", argmax(logits));
   compare("logits", instance.region(REGION_LOGITS).values.subarray(0, logits.length), logits);
 }

@@ -1,7 +1,7 @@
 /** Layers whose units see a part of the map below: docs/maps.md. */
 import { type Peculiarity, peculiarities } from "./device.js";
 import { sat, shiftRight } from "./fixed.js";
-import { computedPlaces, fieldOf, mapOf, poolOf, sizeOf } from "./geometry.js";
+import { computedPlaces, fieldAbove, fieldBelow, mapOf, type Place, poolOf } from "./geometry.js";
 import { Layer, type Pass, rowsNeeded, rowsOf, type Signal } from "./layer.js";
 import { type Input, Matrix, type PairedInput } from "./matrix.js";
 import { Peers } from "./peer.js";
@@ -26,16 +26,22 @@ abstract class MapLayer extends Layer {
     super(net, index);
     const { channels, weightBits, units, peer } = this.spec;
     this.channels = channels!;
-    const below = sizeOf(mapOf(net, index - 1));
-    const others = Array.from({ length: this.inputs - below }, (_, other) => below + other);
     const places = computedPlaces(net, index);
-    this.seen = places.map((place) => [...fieldOf(net, index, place), ...others]);
+    this.seen = places.map((place) => [...fieldBelow(net, index, place), ...this.#seenElsewhere(net, place)]);
     this.rows = this.seen[0]!.length;
     this.#pools = this.#poolsOf(net);
     this.weights = new Matrix(this.rows * (isShared ? 1 : places.length), this.channels, weightBits);
     this.drawWeights(this.weights, this.rows);
     this.peers = peer ? new Peers(units, peer, this.channels) : undefined;
     this.#device = net.device ? peculiarities(net.device, index, places.length * this.channels) : undefined;
+  }
+
+  /** Labels and bias, which all places see; in a recurrent network the layer above. */
+  #seenElsewhere(net: Spec, place: Place): number[] {
+    const others = Array.from({ length: this.inputs - this.below }, (_, other) => this.below + other);
+    if (!net.recurrence || !net.layers[this.index + 1]) return others;
+    const above = fieldAbove(net, this.index, place).map((unit) => (unit < 0 ? unit : this.below + unit));
+    return [...above, ...others.slice(net.layers[this.index + 1]!.units)];
   }
 
   /** Squares of q × q places. */
@@ -49,15 +55,19 @@ abstract class MapLayer extends Layer {
   }
 
   pass(inputs: readonly Input[]): Pass {
-    const before = this.seen.map((_, place) => this.#activityAt(place, inputs));
-    const places = this.#pools.map((pool, unit) => pool.reduce((best, place) => (before[place]![unit % this.channels]! > before[best]![unit % this.channels]! ? place : best)));
-    return { places, y: places.map((place, unit) => before[place]![unit % this.channels]!) };
+    const before = this.activityOfSums(this.sums(inputs));
+    const at = (place: number, unit: number) => before[place * this.channels + (unit % this.channels)]!;
+    const places = this.#pools.map((pool, unit) => pool.reduce((best, place) => (at(place, unit) > at(best, unit) ? place : best)));
+    return { places, y: places.map((place, unit) => at(place, unit)) };
   }
 
-  /** Of all channels of a place, before pooling. */
-  #activityAt(place: number, inputs: readonly Input[]): number[] {
-    const listed = this.at(place, inputs).map(({ row, x }) => ({ row: this.firstRow(place) + row, x }));
-    return this.weights.sums(listed).map((acc, channel) => this.activityOf(acc, this.#device?.[place * this.channels + channel]));
+  /** Of all channels of all places, before pooling. */
+  sums(inputs: readonly Input[]): number[] {
+    return this.seen.flatMap((_, place) => this.weights.sums(this.at(place, inputs).map(({ row, x }) => ({ row: this.firstRow(place) + row, x }))));
+  }
+
+  activityOfSums(sums: readonly number[]): number[] {
+    return sums.map((acc, index) => this.activityOf(acc, this.#device?.[index]));
   }
 
   /** Where a place's own matrix begins in the weights. */
@@ -84,7 +94,8 @@ abstract class MapLayer extends Layer {
   }
 
   countUsed(...passes: (readonly Input[])[]): void {
-    for (const place of this.seen.keys()) this.rowsUsed += rowsNeeded(passes.map((inputs) => this.at(place, inputs))) * passes.length;
+    const counted = passes.map((inputs) => inputs.filter((input) => !this.isLabel(input)));
+    for (const place of this.seen.keys()) this.rowsUsed += rowsNeeded(counted.map((inputs) => this.at(place, inputs))) * passes.length;
   }
 }
 
@@ -98,12 +109,11 @@ export class LocalLayer extends MapLayer {
     for (const place of this.seen.keys()) {
       const [raise, lower] = [this.coefficientsAt(place, positive), this.coefficientsAt(place, negative)];
       if ([...raise, ...lower].every((a) => a === 0)) continue;
-      const lists = calls.map((rows) => this.at(place, rows));
-      for (const list of lists) {
-        const rows = list.map((paired) => ({ ...paired, row: this.firstRow(place) + paired.row }));
+      for (const call of calls) {
+        const rows = this.at(place, call).map((paired) => ({ ...paired, row: this.firstRow(place) + paired.row }));
         update(this.weights, this.lanes, rows, raise, lower, 12 + this.spec.scale - this.Q);
+        this.rowsUpdated += rowsOf(this.at(place, call.filter((row) => !this.isLabel(row))));
       }
-      this.rowsUpdated += rowsOf(lists.at(-1)!);
     }
   }
 }
@@ -121,7 +131,7 @@ export class ConvLayer extends MapLayer {
     const k = 12 + this.spec.scale - this.Q;
     const [raise, lower] = [positive, negative].map((signal) => this.seen.map((_, place) => this.coefficientsAt(place, this.#bounded(signal, k)))) as [number[][], number[][]];
     for (const rows of calls) this.#call(this.seen.map((_, place) => this.at(place, rows)), raise, lower, k);
-    const labels = calls.length > 1 ? this.net.classes : 0;
+    const labels = this.seen[0]!.filter((row) => this.isLabel({ row })).length;
     this.rowsUpdated += (this.rows - labels) * ([...raise, ...lower].reduce((sum, a) => sum + activeBlocks(a), 0));
   }
 

@@ -1,10 +1,10 @@
 /**
- * The oracle: docs/algorithm.md, docs/variants.md and docs/maps.md in plain TypeScript, written from those pages and never optimised. The engine must agree with it
+ * The oracle: docs/algorithm.md, variants.md, maps.md and recurrence.md in plain TypeScript, written from those pages and never optimised. The engine must agree with it
  * bit for bit.
  */
 import { type BoxFunction, noBox } from "./box.js";
 import { scoresOfClasswise, trainClasswise } from "./classwise.js";
-import { argmax } from "./fixed.js";
+import { argmax, sat } from "./fixed.js";
 import { isMap } from "./geometry.js";
 import { hybridOf } from "./hybrid.js";
 import { imageInputs, neutralImage } from "./image.js";
@@ -15,6 +15,7 @@ import type { Input } from "./matrix.js";
 import { scoresOfPair, trainPair } from "./pair.js";
 import { Generator, STREAM_DROPOUT, STREAM_JITTER, STREAM_MASKS, STREAM_SAMPLER } from "./random.js";
 import { Readout, targetsOfLabel } from "./readout.js";
+import { logitsOfRecurrent, scoresOfRecurrent, silent, trainRecurrent, type UnitState } from "./recurrent.js";
 import { frameSize, hasTwoFrames, type Spec } from "./spec.js";
 import { labelled } from "./waves.js";
 
@@ -34,10 +35,12 @@ export class Network {
   readonly dropout: Generator;
   readonly jitter: Generator;
   readonly masks: Generator;
-  /** The last training frame, as it was jittered. */
+  /** The last frame: of a training step, as it was jittered. */
   frame: Uint8Array;
   /** What hybrids are mixed from: the frame of the step before. All 0 in nets without hybrids. */
   before: Uint8Array;
+  /** Of a recurrent network that learns from a stream: each class's state of each layer. */
+  readonly streams: UnitState[][];
   /** Samples trained. */
   step = 0;
   /** Samples whose label the readout had right before it learned from them. */
@@ -50,6 +53,7 @@ export class Network {
     this.dropout = new Generator(spec.seed, STREAM_DROPOUT);
     this.jitter = new Generator(spec.seed, STREAM_JITTER);
     this.masks = new Generator(spec.seed, STREAM_MASKS);
+    this.streams = spec.recurrence?.stream ? Array.from({ length: spec.classes }, () => silent(this)) : [];
     this.frame = new Uint8Array(frameSize(spec));
     this.before = new Uint8Array(frameSize(spec));
   }
@@ -61,9 +65,10 @@ export class Network {
   /** Learns from one frame, [height][width][channels]. */
   train(frame: Uint8Array, label: number, given: Given = {}): void {
     const { spec } = this;
-    const targets = spec.targets === "given" ? given.targets! : targetsOfLabel(spec.classes, label);
+    const targets = spec.targets === "given" ? given.targets!.map((target) => sat(target, 0, 32768)) : targetsOfLabel(spec.classes, label);
     const { positive, negative } = this.#frames(frame, given.negative);
-    if (spec.objective === "pair") trainPair(this, positive, negative, label, targets);
+    if (spec.recurrence) trainRecurrent(this, positive, label, targets);
+    else if (spec.objective === "pair") trainPair(this, positive, negative, label, targets);
     else trainClasswise(this, positive, label, targets);
     this.step++;
   }
@@ -83,7 +88,14 @@ export class Network {
   }
 
   scoresByGoodness(frame: Uint8Array): number[] {
+    this.frame = frame;
+    if (this.spec.recurrence) return scoresOfRecurrent(this, frame);
     return this.spec.objective === "pair" ? scoresOfPair(this, frame) : scoresOfClasswise(this, frame);
+  }
+
+  /** Whether a prediction by goodness takes one pass only, which gives the logits as well. */
+  get isSinglePass(): boolean {
+    return this.spec.objective === "classwise" || hasTwoFrames(this.spec);
   }
 
   /** The class that has these scores by goodness. Without labels there is only one. */
@@ -92,6 +104,8 @@ export class Network {
   }
 
   scoresByReadout(frame: Uint8Array): number[] {
+    this.frame = frame;
+    if (this.spec.recurrence) return logitsOfRecurrent(this, frame);
     let logits: number[] = [];
     this.countImage(imageInputs(this.spec, this.spec.waves ? labelled(this.spec, frame) : frame));
     this.forward(neutralImage(this.spec, frame), (layer, y, inputs) => {
