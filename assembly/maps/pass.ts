@@ -52,6 +52,7 @@ export function endMap(): i64 {
 
 function endSingle(): void {
   const layer = get(LAYER);
+  set(COMPLETED, layer);
   const activity = runtime(RT_ACTIVITY);
   const squares = classwise() ? groupGoodness(layer) : sumSquares(activity, 0, map(UNITS));
   if (twoFrames() && get(KIND) == JOB_GOODNESS && layer >= spec(SPEC_GOODNESS_FROM)) score(0, goodnessOf(squares));
@@ -64,6 +65,7 @@ function endSingle(): void {
 
 function endPair(): void {
   const layer = get(LAYER);
+  set(COMPLETED, layer + 256);
   const units = map(UNITS);
   const positive = runtime(RT_ACTIVITY);
   const negative = positive + activityPlane(units);

@@ -2,13 +2,16 @@
  * Differential fuzzing: random networks on random data, the oracle against the builds of the engine. MAYFLY_FUZZ_SEED, MAYFLY_FUZZ_CASES
  * and, to replay one case, MAYFLY_FUZZ_PATH choose what is run.
  */
+import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { REGION_WEIGHTS } from "../../assembly/abi/region.js";
 import { fuzz, type FuzzOptions } from "./fuzz_case.js";
 import { FULL_BUILDS } from "./instance.js";
 import { randomMapSpec } from "./random_maps.js";
-import { randomRecurrentSpec } from "./random_recurrence.js";
+import { randomRecurrentMapSpec, randomRecurrentSpec } from "./random_recurrence.js";
+import { randomSpec } from "./random-spec.js";
 import { randomVariantSpec } from "./random_variants.js";
+import { randomWaveSpec } from "./random_waves.js";
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -21,7 +24,11 @@ const kinds: Record<string, Partial<FuzzOptions>> = {
   "random networks of the core in the full builds": { builds: FULL_BUILDS },
   "random networks with variants": { builds: FULL_BUILDS, spec: randomVariantSpec() },
   "random networks with maps": { builds: FULL_BUILDS, spec: randomMapSpec() },
+  "random networks with maps and variants": { builds: FULL_BUILDS, spec: randomMapSpec(randomVariantSpec()) },
+  "random networks with waves": { builds: FULL_BUILDS, spec: randomWaveSpec(fc.oneof(randomSpec(), randomVariantSpec(), randomMapSpec(), randomMapSpec(randomVariantSpec()))) },
   "random recurrent networks": { builds: FULL_BUILDS, spec: randomRecurrentSpec() },
+  "random recurrent networks with variants": { builds: FULL_BUILDS, spec: randomRecurrentSpec(randomVariantSpec()) },
+  "random recurrent networks with local layers": { builds: FULL_BUILDS, spec: randomRecurrentMapSpec(fc.oneof(randomSpec(), randomVariantSpec())) },
 };
 
 test.each(Object.entries(kinds))("the builds agree with the oracle on %s", (name, options) => {

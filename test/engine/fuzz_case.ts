@@ -4,7 +4,7 @@ import { OK } from "../../assembly/abi/status.js";
 import { Network } from "../oracle/network.js";
 import { encodeSpec, type Spec } from "../oracle/spec.js";
 import { boxOf, serve } from "./box_server.js";
-import { comparePredictions, compareState, overwriteWeights, writeSample } from "./compare.js";
+import { comparePredictions, compareState, overwriteWeights, predictionsOf, writeSample } from "./compare.js";
 import { type Build, BUILDS, Instance } from "./instance.js";
 import { randomSpec } from "./random-spec.js";
 import { SparseSamples } from "./samples.js";
@@ -49,15 +49,23 @@ export function runCase({ spec, samples, dataSeed, fullRange, largestPiece }: Fu
       } else engine.train(label);
     }
   }
-  const { frame } = data.next();
+  for (const { engine } of engines) tamper?.(engine);
   for (const { name, engine } of engines) {
-    tamper?.(engine);
-    try {
-      compareState(oracle, engine);
-      comparePredictions(oracle, engine, frame);
-    } catch (error) {
-      throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
-    }
+    named(name, () => compareState(oracle, engine));
+  }
+  const predictions = predictionsOf(oracle, data.next().frame);
+  for (const { name, engine } of engines) {
+    named(name, () => comparePredictions(oracle, engine, predictions));
+    named(name, () => compareState(oracle, engine));
+  }
+}
+
+/** Says in a failure where it was. */
+function named(name: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -1,0 +1,9 @@
+/** Specs whose labels are waves over the frame. */
+import fc from "fast-check";
+import { hasTwoFrames, type Spec } from "../oracle/spec.js";
+
+/** `specs`: what gets waves, where it has labels at all. */
+export function randomWaveSpec(specs: fc.Arbitrary<Spec>): fc.Arbitrary<Spec> {
+  const waves = fc.record({ set: fc.constantFrom(1 as const, 2 as const), intensity: fc.integer({ min: 1, max: 255 }) });
+  return fc.record({ spec: specs.filter((spec) => spec.objective === "pair" && !hasTwoFrames(spec)), waves }).map(({ spec, waves }) => ({ ...spec, placement: "none", waves }));
+}
