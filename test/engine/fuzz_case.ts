@@ -83,14 +83,16 @@ export interface FuzzOptions extends Partial<Builds> {
   cases: number;
   /** Runs the one case that the path leads to. */
   path?: string | undefined;
+  /** Leaves a failing case as it was found. */
+  noShrinking?: boolean;
   /** The networks: random ones of the core when left out. */
   spec?: fc.Arbitrary<Spec>;
 }
 
-/** Runs random cases of a seed; a failing one is shrunk. */
-export function fuzz({ seed, cases, path, spec, builds = BUILDS, tamper }: FuzzOptions): FuzzResult {
+/** Runs random cases of a seed; a failing one is shrunk, unless it is replayed. */
+export function fuzz({ seed, cases, path, spec, builds = BUILDS, tamper, noShrinking = false }: FuzzOptions): FuzzResult {
   const property = fc.property(randomCase(spec), (candidate) => runCase(candidate, { builds, tamper }));
-  const details = fc.check(property, { seed, numRuns: cases, ...(path !== undefined && { path, endOnFailure: true }) });
+  const details = fc.check(property, { seed, numRuns: cases, endOnFailure: noShrinking || path !== undefined, ...(path !== undefined && { path }) });
   if (!details.failed) return { cases: details.numRuns, failure: null };
   const error = details.errorInstance instanceof Error ? details.errorInstance.message : String(details.errorInstance);
   return { cases: details.numRuns, failure: { seed: details.seed, path: details.counterexamplePath ?? "", error, found: details.counterexample![0] } };
