@@ -35,7 +35,7 @@ export function histogram({ layer, edges, width, positive, negative }: GoodnessH
   ]);
   return plot({
     height: 180, x: { label: "goodness a unit" }, y: { label: "% of samples", grid: true }, color: { legend: true, domain: [...names], range: COLOURS },
-    marks: [Plot.rectY(bars, { x1: "from", x2: "to", y: "share", fill: "name", fillOpacity: 0.55 }), Plot.ruleY([0])],
+    marks: [Plot.rectY(bars, { x1: "from", x2: "to", y1: 0, y2: "share", fill: "name", fillOpacity: 0.55 }), Plot.ruleY([0])],
   }, `Histogram of the goodness of layer ${layer}: ${names[0]} and ${names[1]}`);
 }
 
