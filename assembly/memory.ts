@@ -34,6 +34,12 @@ export const RT_CLASS_TERMS: usize = 56;
 export const RT_SCORES: usize = 60;
 export const RT_LOGITS: usize = 64;
 export const RT_TOTAL_BYTES: usize = 68;
+// Of networks with maps.
+export const RT_MAP_A: usize = 72;
+export const RT_MAP_B: usize = 76;
+export const RT_POOLED_PLACE: usize = 80;
+export const RT_PLACE_ROWS: usize = 84;
+export const RT_PLACE_COEFFICIENTS: usize = 88;
 // Regions of the variants, of the full build.
 export const RT_VARIANT_STATE: usize = 100;
 export const RT_NEGATIVE: usize = 104;

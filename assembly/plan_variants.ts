@@ -1,6 +1,6 @@
 /** The regions that only some variants need (docs/variants.md), each there when the spec asks for it. Full build only. */
 import {
-  REGION_BOX_INPUT, REGION_BOX_OUTPUT, REGION_FRAME_ROWS, REGION_MASK, REGION_NEGATIVE, REGION_PEER_MEANS, REGION_TARGETS, REGION_VARIANT_STATE, TYPE_I16,
+  REGION_BOX_INPUT, REGION_BOX_OUTPUT, REGION_FRAME_ROWS, REGION_MAP_A, REGION_MASK, REGION_NEGATIVE, REGION_PEER_MEANS, REGION_TARGETS, REGION_VARIANT_STATE, TYPE_I16,
   TYPE_I32, TYPE_U16, TYPE_U32, TYPE_U8,
 } from "./abi/region";
 import {
@@ -9,10 +9,10 @@ import {
 } from "./abi/spec";
 import { VARIANT_STATE_BYTES } from "./abi/state";
 import { describeBox, describePeer } from "./layers/layer";
-import { RT_FRAME_ROWS, RT_MASK, RT_NEGATIVE, RT_TARGETS, RT_VARIANT_STATE, setRuntime } from "./memory";
+import { RT_FRAME_ROWS, RT_MAP_A, RT_MASK, RT_NEGATIVE, RT_TARGETS, RT_VARIANT_STATE, setRuntime } from "./memory";
 import { place } from "./plan_walk";
-import { frameSize, layerSpec, spec } from "./spec";
-import { isBox, twoFrames } from "./spec_variants";
+import { frameSize, isMap, layerSpec, spec } from "./spec";
+import { isBox, twoImages, waves } from "./spec_variants";
 
 /** Behind the network's state. */
 export function placePersistentVariants(commit: bool): void {
@@ -39,7 +39,11 @@ export function placeTransientVariants(commit: bool): void {
     const mask = place(REGION_MASK, -1, TYPE_U8, spec(SPEC_INPUT_HEIGHT), spec(SPEC_INPUT_WIDTH), spec(SPEC_INPUT_WIDTH), false);
     if (commit) setRuntime(RT_MASK, mask);
   }
-  if (twoFrames()) {
+  if (waves() && !isMap(0)) {
+    const map = place(REGION_MAP_A, -1, TYPE_U8, 2, frameSize(), frameSize(), false);
+    if (commit) setRuntime(RT_MAP_A, map);
+  }
+  if (twoImages() && !isMap(0)) {
     const rows = place(REGION_FRAME_ROWS, -1, TYPE_U16, (frameSize() + 2) >> 1, 6, 6, false);
     if (commit) setRuntime(RT_FRAME_ROWS, rows);
   }

@@ -2,6 +2,7 @@
 import {
   FIELD_BYTES, FIELD_COLUMNS, FIELD_KIND, FIELD_LAYER, FIELD_OFFSET, FIELD_PERSISTENT, FIELD_ROWS, FIELD_STRIDE, FIELD_TYPE, TYPE_I16, TYPE_I8,
 } from "./abi/region";
+import { FULL } from "./full";
 
 /** The walk: where the next region starts, and what to keep of it. */
 export const WALK: usize = memory.data(16, 4);
@@ -18,7 +19,8 @@ function elementBytes(type: i32): i32 {
 /** Places the next region and returns its address. */
 export function place(kind: i32, layer: i32, type: i32, rows: i32, columns: i32, stride: i32, persistent: bool): usize {
   const at = <usize>load<u32>(WALK, WALK_CURSOR);
-  const bytes = rows * stride * elementBytes(type);
+  // A matrix for every place of a map may be more than memory can hold.
+  const bytes = FULL ? <i32>min<i64>(<i64>rows * stride * elementBytes(type), i32.MAX_VALUE) : rows * stride * elementBytes(type);
   const index = load<i32>(WALK, WALK_INDEX);
   if (index == load<i32>(WALK, WALK_TARGET)) {
     store<i32>(FOUND + (FIELD_KIND << 2), kind);

@@ -2,18 +2,21 @@
  * The network spec: 32 header words and 16 words for each layer, all i32, right behind the checkpoint header.
  * It is validated once, by `plan`, `init` and `open`; everything after that trusts it.
  */
-import { MAX_CLASSES, MAX_INPUTS, MAX_LAYERS, MAX_RATE, MAX_UNITS } from "./abi/limits";
+import { MAX_CLASSES, MAX_INPUTS, MAX_LAYERS, MAX_MAP, MAX_RATE, MAX_UNITS } from "./abi/limits";
 import { ABI_VERSION, BAD_MAGIC, BAD_SPEC, BAD_VERSION, MAGIC, OK } from "./abi/status";
 import {
   SPEC_HEADER_WORDS, SPEC_LAYER_WORDS, SPEC_MAGIC, SPEC_VERSION, SPEC_OBJECTIVE, SPEC_CLASSES, SPEC_INPUT_WIDTH, SPEC_INPUT_HEIGHT, SPEC_INPUT_CHANNELS, SPEC_LABEL_PLACEMENT, SPEC_LABEL_LEVEL, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_GOODNESS_FROM, SPEC_READOUT_RATE, SPEC_HOLD_STEPS, SPEC_TOTAL_STEPS, SPEC_LAYER_COUNT, SPEC_MEMORY_LIMIT, SPEC_BIAS_LEVEL, SPEC_LOSS, SPEC_INPUT_DROPOUT, SPEC_MIN_COEFFICIENT, SPEC_VARIANTS, LAYER_KIND, LAYER_UNITS, LAYER_WEIGHT_BITS, LAYER_SCALE, LAYER_RATE, LAYER_TEMPERATURE, LAYER_DECAY, LAYER_THRESHOLD, LAYER_INIT, LAYER_VARIANTS, OBJECTIVE_PAIR, OBJECTIVE_CLASSWISE, LOSS_THRESHOLD, LOSS_DIFFERENCE, LABEL_NONE, LABEL_REPLACE, LABEL_APPEND, NEGATIVES_RANDOM, NEGATIVES_HARD, NEGATIVES_GIVEN, KIND_DENSE,
 } from "./abi/spec";
+import { PLANNED, ROWS, describeMap } from "./maps/geometry";
+import { mapFault } from "./maps/spec_maps";
 import { report } from "./memory";
 import { coefficientExponent, inputShift } from "./fixed/rate";
 import { FULL } from "./full";
-import { isBox, kindFits, layerVariantFault, twoFrames, variantFault } from "./spec_variants";
-import { inRange, layerInRange, layerSpec, spec } from "./spec_words";
+import { recurrent, rowsAbove } from "./ff/recurrent_spec";
+import { isBox, kindFits, layerVariantFault, twoFrames, twoImages, variantFault } from "./spec_variants";
+import { inRange, isMap, layerInRange, layerSpec, spec } from "./spec_words";
 
-export { layerSpec, spec, specAddress } from "./spec_words";
+export { isMap, layerSpec, spec, specAddress } from "./spec_words";
 
 const READOUT_SCALE: i32 = 11;
 
@@ -26,9 +29,14 @@ export function frameSize(): i32 {
   return spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_HEIGHT) * spec(SPEC_INPUT_CHANNELS);
 }
 
-/** Rows of the weight matrix of a layer: its inputs, then label rows (first layer), then the bias row. */
+/** Rows of the weight matrix (of a map: of each) of a layer: its inputs, then label rows (first layer) or the rows from above (recurrent), then the bias row. */
 export function layerInputs(layer: i32): i32 {
+  if (FULL && isMap(layer)) {
+    describeMap(layer, PLANNED);
+    return load<i32>(PLANNED, ROWS);
+  }
   const bias = spec(SPEC_BIAS_LEVEL) > 0 ? 1 : 0;
+  if (FULL && recurrent()) return (layer > 0 ? layerSpec(layer - 1, LAYER_UNITS) : frameSize()) + rowsAbove(layer) + bias;
   if (layer > 0) return layerSpec(layer - 1, LAYER_UNITS) + bias;
   return frameSize() + (spec(SPEC_LABEL_PLACEMENT) == LABEL_APPEND ? spec(SPEC_CLASSES) : 0) + bias;
 }
@@ -56,16 +64,23 @@ function firstFault(): i32 {
   const layers = spec(SPEC_LAYER_COUNT);
   if (!inRange(SPEC_OBJECTIVE, OBJECTIVE_PAIR, OBJECTIVE_CLASSWISE)) return SPEC_OBJECTIVE;
   if (!inRange(SPEC_CLASSES, 2, MAX_CLASSES)) return SPEC_CLASSES;
-  if (!inRange(SPEC_INPUT_WIDTH, 1, MAX_INPUTS)) return SPEC_INPUT_WIDTH;
-  if (!inRange(SPEC_INPUT_HEIGHT, 1, MAX_INPUTS / spec(SPEC_INPUT_WIDTH))) return SPEC_INPUT_HEIGHT;
-  if (!inRange(SPEC_INPUT_CHANNELS, 1, MAX_INPUTS / (spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_HEIGHT)))) return SPEC_INPUT_CHANNELS;
+  const most = FULL && isMap(0) ? MAX_MAP : MAX_INPUTS;
+  if (!inRange(SPEC_INPUT_WIDTH, 1, most)) return SPEC_INPUT_WIDTH;
+  if (!inRange(SPEC_INPUT_HEIGHT, 1, most / spec(SPEC_INPUT_WIDTH))) return SPEC_INPUT_HEIGHT;
+  if (!inRange(SPEC_INPUT_CHANNELS, 1, most / (spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_HEIGHT)))) return SPEC_INPUT_CHANNELS;
   const classwise = spec(SPEC_OBJECTIVE) == OBJECTIVE_CLASSWISE;
   // Its range is checked below; until then whatever is no negative by label has no label.
-  const labelless = classwise || (FULL && twoFrames());
+  const labelless = classwise || (FULL && (twoImages() || recurrent()));
   if (labelless ? spec(SPEC_LABEL_PLACEMENT) != LABEL_NONE : !inRange(SPEC_LABEL_PLACEMENT, LABEL_REPLACE, LABEL_APPEND)) return SPEC_LABEL_PLACEMENT;
   if (spec(SPEC_LABEL_PLACEMENT) == LABEL_REPLACE && frameSize() <= spec(SPEC_CLASSES)) return SPEC_LABEL_PLACEMENT;
+  if (FULL && isMap(0)) {
+    // A label in the first values of the frame would be seen by the first places only.
+    if (spec(SPEC_LABEL_PLACEMENT) == LABEL_REPLACE) return SPEC_LABEL_PLACEMENT;
+    const fault = mapFault(0, classwise);
+    if (fault >= 0) return SPEC_HEADER_WORDS + fault;
+  }
   if (layerInputs(0) > MAX_INPUTS) return SPEC_INPUT_WIDTH;
-  if (!inRange(SPEC_LABEL_LEVEL, labelless ? 0 : 1, 127)) return SPEC_LABEL_LEVEL;
+  if (!inRange(SPEC_LABEL_LEVEL, labelless && !(FULL && recurrent()) ? 0 : 1, 127)) return SPEC_LABEL_LEVEL;
   if (!inRange(SPEC_LOSS, LOSS_THRESHOLD, LOSS_DIFFERENCE)) return SPEC_LOSS;
   if (!inRange(SPEC_MIN_COEFFICIENT, 0, 32768)) return SPEC_MIN_COEFFICIENT;
   if (!inRange(SPEC_INPUT_DROPOUT, 0, 192)) return SPEC_INPUT_DROPOUT;
@@ -93,8 +108,15 @@ function firstFault(): i32 {
 }
 
 function firstLayerFault(layer: i32, classwise: bool): i32 {
-  if (FULL ? !kindFits(layer) : layerSpec(layer, LAYER_KIND) != KIND_DENSE) return LAYER_KIND;
-  if (!layerInRange(layer, LAYER_UNITS, 1, MAX_UNITS)) return LAYER_UNITS;
+  const map = FULL && isMap(layer);
+  if (FULL ? !map && !kindFits(layer) : layerSpec(layer, LAYER_KIND) != KIND_DENSE) return LAYER_KIND;
+  if (FULL && map) {
+    const fault = mapFault(layer, classwise);
+    if (fault >= 0) return fault;
+  }
+  if (!layerInRange(layer, LAYER_UNITS, 1, FULL && map ? MAX_MAP : MAX_UNITS)) return LAYER_UNITS;
+  // A dense layer takes the units of the map below as its inputs.
+  if (FULL && !map && layerInputs(layer) > MAX_INPUTS) return LAYER_KIND;
   if (classwise && !(FULL && isBox(layer)) && layerSpec(layer, LAYER_UNITS) % spec(SPEC_CLASSES) != 0) return LAYER_UNITS;
   const bits = layerSpec(layer, LAYER_WEIGHT_BITS);
   if (bits != 8 && bits != 16) return LAYER_WEIGHT_BITS;

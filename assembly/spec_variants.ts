@@ -3,12 +3,13 @@
  * with reasons. Full build only; the core build wants 0 in all of them.
  */
 import {
-  KIND_BOX, KIND_DENSE, LABEL_APPEND, LAYER_BLOCKS, LAYER_CEILING, LAYER_KIND, LAYER_PEER, LAYER_UNITS, LOSS_THRESHOLD,
-  NEGATIVES_HYBRID, SENSE_MAXIMISE, SENSE_MINIMISE, SPEC_ASLEEP, SPEC_AWAKE, SPEC_DAMPING, SPEC_INPUT_HEIGHT, SPEC_INPUT_WIDTH, SPEC_JITTER, SPEC_LABEL_PLACEMENT,
-  SPEC_LAYER_COUNT, SPEC_LAYER_WORDS, SPEC_LOSS, SPEC_MASK_BLURS, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_RECURRENCE, SPEC_SENSE, SPEC_TARGETS, SPEC_WAVES,
+  KIND_BOX, KIND_DENSE, LABEL_APPEND, LAYER_BLOCKS, LAYER_CEILING, LAYER_KIND, LAYER_PEER, LAYER_POOL, LAYER_UNITS, LOSS_THRESHOLD,
+  NEGATIVES_HYBRID, SENSE_MAXIMISE, SENSE_MINIMISE, SPEC_ASLEEP, SPEC_AWAKE, SPEC_DEVICE, SPEC_INPUT_HEIGHT, SPEC_INPUT_WIDTH, SPEC_JITTER, SPEC_LABEL_PLACEMENT,
+  SPEC_LAYER_COUNT, SPEC_LAYER_WORDS, SPEC_LOSS, SPEC_MASK_BLURS, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_SENSE, SPEC_TARGETS, SPEC_WAVES,
   TARGETS_GIVEN, TARGETS_LABEL,
 } from "./abi/spec";
-import { inRange, layerInRange, layerSpec, spec } from "./spec_words";
+import { recurrenceFault, recurrent } from "./ff/recurrent_spec";
+import { inRange, isMap, layerInRange, layerSpec, spec } from "./spec_words";
 
 const MAX_JITTER: i32 = 15;
 const MAX_BLURS: i32 = 32;
@@ -25,30 +26,43 @@ export function variantFault(classwise: bool): i32 {
   if (!inRange(SPEC_ASLEEP, 0, spec(SPEC_AWAKE) > 0 ? i32.MAX_VALUE : 0)) return SPEC_ASLEEP;
   const hybrid = spec(SPEC_NEGATIVES) == NEGATIVES_HYBRID;
   if (!inRange(SPEC_MASK_BLURS, hybrid ? 1 : 0, hybrid ? MAX_BLURS : 0)) return SPEC_MASK_BLURS;
-  if (spec(SPEC_RECURRENCE) != 0) return SPEC_RECURRENCE;
-  if (spec(SPEC_DAMPING) != 0) return SPEC_DAMPING;
+  const recurrence = recurrenceFault();
+  if (recurrence >= 0) return recurrence;
+  // What a device makes of sums is drawn unit after unit, and the places of a map are not computed in that order.
+  if (isMap(0) && spec(SPEC_DEVICE) != 0) return SPEC_DEVICE;
   const taught = classwise || spec(SPEC_READOUT_FROM) < spec(SPEC_LAYER_COUNT);
   if (!inRange(SPEC_TARGETS, TARGETS_LABEL, taught ? TARGETS_GIVEN : TARGETS_LABEL)) return SPEC_TARGETS;
-  return spec(SPEC_WAVES) != 0 ? SPEC_WAVES : -1;
+  return waveFault(classwise);
+}
+
+/** Set 1 or 2, and a share of 1..255; for a pair of labels only. */
+function waveFault(classwise: bool): i32 {
+  if (!waves()) return -1;
+  const set = spec(SPEC_WAVES) & 255;
+  const share = spec(SPEC_WAVES) >> 8;
+  return classwise || twoFrames() || set < 1 || set > 2 || share < 1 || share > 255 ? SPEC_WAVES : -1;
 }
 
 /** Whether the kind of a layer can stand where it does. A box is never last, for there would be nothing behind it to learn. */
 export function kindFits(layer: i32): bool {
   const kind = layerSpec(layer, LAYER_KIND);
   if (kind == KIND_DENSE) return true;
-  if (kind != KIND_BOX || layer + 1 == spec(SPEC_LAYER_COUNT)) return false;
+  if (kind != KIND_BOX || recurrent() || layer + 1 == spec(SPEC_LAYER_COUNT)) return false;
   // Appended label rows are not part of the frame, and a box in first place sees nothing but the frame.
-  return layer > 0 || spec(SPEC_LABEL_PLACEMENT) != LABEL_APPEND;
+  // Nor has it a frame of its own for every label.
+  return layer > 0 || (spec(SPEC_LABEL_PLACEMENT) != LABEL_APPEND && !waves());
 }
 
 /** The first word of a layer at fault, or -1. Its kind and units are known to be right. */
 export function layerVariantFault(layer: i32, classwise: bool): i32 {
   const box = layerSpec(layer, LAYER_KIND) == KIND_BOX;
-  if (!layerInRange(layer, LAYER_BLOCKS, 0, classwise || box ? 0 : MAX_BLOCKS)) return LAYER_BLOCKS;
+  const map = isMap(layer);
+  if (!layerInRange(layer, LAYER_BLOCKS, 0, classwise || box ? 0 : map ? 1 : MAX_BLOCKS)) return LAYER_BLOCKS;
   if (layerSpec(layer, LAYER_UNITS) % max(layerSpec(layer, LAYER_BLOCKS), 1) != 0) return LAYER_BLOCKS;
   if (!layerInRange(layer, LAYER_CEILING, 0, box ? 0 : 32767)) return LAYER_CEILING;
   if (!layerInRange(layer, LAYER_PEER, 0, classwise || box ? 0 : 32768)) return LAYER_PEER;
-  for (let word = LAYER_PEER + 1; word < SPEC_LAYER_WORDS; word++) if (layerSpec(layer, word) != 0) return word;
+  // The words of a map have been checked with its kind.
+  for (let word = map ? LAYER_POOL + 1 : LAYER_PEER + 1; word < SPEC_LAYER_WORDS; word++) if (layerSpec(layer, word) != 0) return word;
   return -1;
 }
 
@@ -56,6 +70,18 @@ export function layerVariantFault(layer: i32, classwise: bool): i32 {
 // @ts-ignore: decorator
 @inline export function twoFrames(): bool {
   return spec(SPEC_NEGATIVES) >= NEGATIVES_HYBRID;
+}
+
+/** Whether labels are waves over the whole frame. */
+// @ts-ignore: decorator
+@inline export function waves(): bool {
+  return spec(SPEC_WAVES) != 0;
+}
+
+/** Whether positive and negative enter the first layer with an image each, and not with a label each beside one image. */
+// @ts-ignore: decorator
+@inline export function twoImages(): bool {
+  return twoFrames() || waves();
 }
 
 /** A function of its own, so that `mayfly pack` can say what it is for a network without boxes. */

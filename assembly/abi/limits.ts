@@ -7,3 +7,7 @@ export const MAX_LAYERS: i32 = 255;
 export const MAX_CLASSES: i32 = 128;
 /** y * rate must stay below 2^31. */
 export const MAX_RATE: i32 = 65000;
+/** Iterations of a recurrent network. */
+export const MAX_ITERATIONS: i32 = 64;
+/** Most values of a map, and of a frame that is one: a row number must fit a u16. */
+export const MAX_MAP: i32 = 65535;

@@ -33,6 +33,16 @@ export const REGION_BOX_INPUT: i32 = 25;
 export const REGION_BOX_OUTPUT: i32 = 26;
 /** The paired list of two frames. */
 export const REGION_FRAME_ROWS: i32 = 27;
+// Of networks with maps: docs/maps.md.
+/** The normalised frame as a map with its zeros around. */
+export const REGION_MAP_A: i32 = 28;
+/** The input map of the later layers, positive and negative. */
+export const REGION_MAP_B: i32 = 29;
+/** Which place of its square a pooled unit's activity is from. */
+export const REGION_POOLED_PLACE: i32 = 30;
+export const REGION_PLACE_ROWS: i32 = 31;
+/** Windows and coefficients of the active places of 8 channels. */
+export const REGION_PLACE_COEFFICIENTS: i32 = 32;
 /** Recurrent networks: activities y of a layer as they were after the last iteration, one row for each pass under way. */
 export const REGION_UNIT_STATE: i32 = 34;
 /** The same, normalised: what the layers below and above see of this one. */

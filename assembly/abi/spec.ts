@@ -46,6 +46,8 @@ export const SPEC_ASLEEP: i32 = 25;
 export const SPEC_MASK_BLURS: i32 = 26;
 /** Iterations of a recurrent network, 0 = feed-forward; from bit 8 the first that counts and learns, from bit 16 the last. */
 export const SPEC_RECURRENCE: i32 = 27;
+/** Bit of SPEC_RECURRENCE: the state is kept from one sample to the next, for every class. */
+export const RECURRENCE_STREAM: i32 = 1 << 24;
 /** Share of the old state in an iteration of a recurrent network, q8. */
 export const SPEC_DAMPING: i32 = 28;
 /** Where the targets of the readout and of class-wise goodness come from. */

@@ -12,7 +12,8 @@ import { LAYER_POSITIVES_RIGHT } from "../abi/state";
 import { count } from "../state";
 import { LAYER_CEILING, SPEC_CLASSES, SPEC_GOODNESS_FROM } from "../abi/spec";
 import { FULL } from "../full";
-import { layerSpec, spec } from "../spec";
+import { clearGains, groupSquares, setGroupGain, squareChannels } from "../maps/gains";
+import { isMap, layerSpec, spec } from "../spec";
 import { argument, goodnessOf } from "./goodness";
 import { currentRate, gainOf } from "./pair";
 import { argmax } from "./readout";
@@ -26,8 +27,9 @@ export function groupGoodness(layer: i32): i64 {
   const scores = runtime(RT_SCORES);
   let squares: i64 = 0;
   let total: i64 = 0;
+  if (FULL && isMap(layer)) squareChannels();
   for (let c = 0; c < classes; c++) {
-    const group = sumSquares(runtime(RT_ACTIVITY), c * size, (c + 1) * size);
+    const group = FULL && isMap(layer) ? groupSquares(c) : sumSquares(runtime(RT_ACTIVITY), c * size, (c + 1) * size);
     store<i32>(terms + (<usize>c << 2), goodnessOf(group));
     squares += group;
     total += goodnessOf(group);
@@ -55,12 +57,15 @@ export function classwiseCoefficients(layer: i32, label: i32): bool {
   softmax(terms, classes);
   const now = currentRate(layer);
   let learns = false;
+  if (FULL && isMap(layer)) clearGains();
   for (let c = 0; c < classes; c++) {
     const error = target(c, label) - load<i32>(terms + (<usize>c << 2));
     const gain = error < 0 ? -gainOf(-error, now) : gainOf(error, now);
-    coefficientsSingle(runtime(RT_ACTIVITY), c * size, (c + 1) * size, gain, 31 - exponent(layer), coefficients);
+    if (FULL && isMap(layer)) setGroupGain(c, gain);
+    else coefficientsSingle(runtime(RT_ACTIVITY), c * size, (c + 1) * size, gain, 31 - exponent(layer), coefficients);
     if (gain != 0) learns = true;
   }
+  if (FULL && isMap(layer)) return learns;
   if (FULL) {
     const ceiling = layerSpec(layer, LAYER_CEILING);
     if (ceiling > 0) silenceAtCeiling(runtime(RT_ACTIVITY), units(layer), ceiling, coefficients, 0);

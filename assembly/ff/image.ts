@@ -6,8 +6,10 @@ import { denseForwardSingle } from "../layers/dense";
 import { layerState, stride } from "../layers/layer";
 import { RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, runtime } from "../memory";
 import { FULL } from "../full";
-import { frameSize, padded, spec } from "../spec";
-import { isBox, twoFrames } from "../spec_variants";
+import { readImageMap } from "../maps/input_map";
+import { listNeutralWave, startWaves } from "../maps/waves";
+import { frameSize, isMap, padded, spec } from "../spec";
+import { isBox, twoFrames, twoImages, waves } from "../spec_variants";
 import { count, netState } from "../state";
 import {
   IMAGE_ROWS, JOB_GOODNESS, JOB_READOUT, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_IMAGE_SUMS, PHASE_SINGLE_START,
@@ -17,14 +19,25 @@ import { readFrames } from "./frames";
 import { imageStart } from "./label";
 
 export function readImage(): i64 {
-  const cost = FULL && twoFrames() && get(KIND) == JOB_TRAIN ? readFrames() : readFrame();
+  if (FULL && isMap(0)) {
+    const cost = readImageMap();
+    startPasses();
+    return cost;
+  }
+  const cost = FULL && waves() ? readWaveFrame() : FULL && twoFrames() && get(KIND) == JOB_TRAIN ? readFrames() : readFrame();
   memory.fill(runtime(RT_IMAGE_SUMS), 0, <usize>stride(0) << 2);
   memory.fill(runtime(RT_SCORES), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
   memory.fill(runtime(RT_LOGITS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
-  // A box has no sums, and the pair of two frames does not share the image's.
-  if (FULL && (isBox(0) || (twoFrames() && get(KIND) == JOB_TRAIN && !readsOut()))) startPasses();
+  // A box has no sums, and the pair of two images does not share the single pass's.
+  if (FULL && (isBox(0) || (twoImages() && !singlePassFirst()))) startPasses();
   else enter(PHASE_IMAGE_SUMS);
   return cost;
+}
+
+/** With waves only the single pass has its image now; each pair of passes gets its own. */
+function readWaveFrame(): i64 {
+  startWaves();
+  return singlePassFirst() ? listNeutralWave() : frameSize();
 }
 
 function readFrame(): i64 {
@@ -54,13 +67,18 @@ export function sumImage(left: i64): i64 {
   return <i64>(to - from) * get(IMAGE_ROWS);
 }
 
+/** Whether anything needs the single pass. */
+function singlePassFirst(): bool {
+  const kind = get(KIND);
+  return classwise() || kind == JOB_READOUT || (kind == JOB_TRAIN && readsOut()) || (FULL && twoFrames() && kind == JOB_GOODNESS);
+}
+
 /** The first pass of the job: the single one where anything needs it, else the pair. */
 function startPasses(): void {
-  const kind = get(KIND);
   set(LAYER, 0);
-  if (classwise() || kind == JOB_READOUT || (kind == JOB_TRAIN && readsOut()) || (FULL && twoFrames() && kind == JOB_GOODNESS)) enter(PHASE_SINGLE_START);
+  if (singlePassFirst()) enter(PHASE_SINGLE_START);
   else {
-    if (kind == JOB_GOODNESS) set(LABEL, -2);
+    if (get(KIND) == JOB_GOODNESS) set(LABEL, -2);
     enter(PHASE_CHOOSE);
   }
 }

@@ -7,7 +7,7 @@ import { inputs, stride } from "../layers/layer";
 import { FULL } from "../full";
 import { RT_FRAME_ROWS, RT_IMAGE_ROWS, RT_ROWS_A, RT_ROWS_B, runtime } from "../memory";
 import { layerSpec, spec } from "../spec";
-import { isBox, twoFrames } from "../spec_variants";
+import { isBox, twoImages } from "../spec_variants";
 import { count, netState } from "../state";
 
 export const JOB_NONE: i32 = 0;
@@ -40,6 +40,21 @@ export const PHASE_BLUR: i32 = 34;
 /** Waiting for the activities of a box, in a single pass and in a pair of passes. */
 export const PHASE_BOX_SINGLE: i32 = 35;
 export const PHASE_BOX_PAIR: i32 = 36;
+// Of layers that are maps: assembly/maps/.
+export const PHASE_MAP_SUMS: i32 = 40;
+export const PHASE_MAP_END: i32 = 41;
+export const PHASE_MAP_UPDATE: i32 = 42;
+
+// Recurrent networks, instead of those of a pair (recurrent_pass.ts).
+export const PHASE_ITERATION_ROWS: i32 = 64;
+export const PHASE_ITERATION_SUMS: i32 = 65;
+export const PHASE_ITERATION_END: i32 = 66;
+export const PHASE_ITERATION_UPDATE: i32 = 67;
+export const PHASE_ITERATION_INPUTS: i32 = 68;
+export const PHASE_ITERATION_OTHERS: i32 = 69;
+export const PHASE_ITERATION_IMAGE: i32 = 70;
+export const PHASE_ITERATION_PLACES: i32 = 71;
+export const PHASE_ITERATION_LEARN: i32 = 72;
 
 /** State of the job under way. */
 const JOB: usize = FULL ? memory.data(64, 16) : memory.data(48, 16);
@@ -91,7 +106,7 @@ export function listInto(layer: i32): usize {
 // @ts-ignore: decorator
 @inline export function pairList(layer: i32): usize {
   if (FULL) {
-    if (layer == 0 && twoFrames()) return runtime(RT_FRAME_ROWS);
+    if (layer == 0 && twoImages()) return runtime(RT_FRAME_ROWS);
   }
   return listInto(layer);
 }

@@ -14,7 +14,9 @@ import { RT_ACTIVITY, RT_COEFFICIENTS, runtime } from "../memory";
 import { LAYER_NEGATIVES_RIGHT, LAYER_POSITIVES_RIGHT, NET_STEP } from "../abi/state";
 import { count, netState } from "../state";
 import { LOSS_DIFFERENCE, SPEC_HOLD_STEPS, SPEC_LOSS, SPEC_MIN_COEFFICIENT, SPEC_TOTAL_STEPS } from "../abi/spec";
-import { spec } from "../spec";
+import { FULL } from "../full";
+import { setPairGains } from "../maps/gains";
+import { isMap, spec } from "../spec";
 import { argument } from "./goodness";
 
 /** The layer's learning rate at this step. */
@@ -48,6 +50,10 @@ export function pairCoefficients(layer: i32, positive: i32, negative: i32, plane
   const gainPositive = gainOf(cPositive, now);
   const gainNegative = gainOf(cNegative, now);
   if ((gainPositive | gainNegative) == 0) return false;
+  if (FULL && isMap(layer)) {
+    setPairGains(gainPositive, -gainNegative);
+    return true;
+  }
   const activity = runtime(RT_ACTIVITY);
   coefficientsPaired(activity, activity + (<usize>plane << 1), stride(layer), gainPositive, gainNegative, 31 - exponent(layer), runtime(RT_COEFFICIENTS));
   return true;

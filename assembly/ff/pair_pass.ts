@@ -9,8 +9,10 @@ import { layerState, stride, units } from "../layers/layer";
 import {
   RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime,
 } from "../memory";
-import { spec } from "../spec";
-import { isBox, twoFrames } from "../spec_variants";
+import { startMap } from "../maps/pass";
+import { listWaves } from "../maps/waves";
+import { isMap, spec } from "../spec";
+import { isBox, twoFrames, twoImages, waves } from "../spec_variants";
 import { count } from "../state";
 import { activateLayer } from "./activity";
 import { showPair, takePairRows } from "./box";
@@ -24,6 +26,8 @@ import { labelRows } from "./label";
 import { drawNegative } from "./negative";
 import { pairCoefficients } from "./pair";
 import { decidesOtherwise, variantCoefficients } from "./pair_variants";
+import { startIterations } from "./recurrent_pass";
+import { recurrent } from "./recurrent_spec";
 
 /** Training: draws the negative's label. Prediction: the next two labels, or the end. */
 export function choosePair(): i64 {
@@ -40,6 +44,10 @@ export function choosePair(): i64 {
     set(LABEL, label);
     set(OTHER_LABEL, min(label + 1, classes - 1));
   }
+  if (FULL) if (recurrent()) {
+    startIterations();
+    return classes;
+  }
   set(LAYER, 0);
   enter(PHASE_PAIR_START);
   return classes;
@@ -47,18 +55,22 @@ export function choosePair(): i64 {
 
 export function startPair(): i64 {
   const layer = get(LAYER);
+  if (FULL && isMap(layer)) return startMap(true);
   const sums = runtime(RT_SUMS);
   const plane = stride(layer);
   if (FULL && isBox(layer)) return showPair(layer);
-  if (FULL && layer == 0 && twoFrames()) set(ROWS_IN, get(FRAME_ROWS));
-  if (layer > 0 || (FULL && twoFrames())) {
+  if (FULL && layer == 0 && twoImages()) {
+    if (waves()) listWaves();
+    set(ROWS_IN, get(FRAME_ROWS));
+  }
+  if (layer > 0 || (FULL && twoImages())) {
     memory.fill(sums, 0, <usize>plane << 3);
     enter(PHASE_PAIR_SUMS);
     return plane << 1;
   }
   memory.copy(sums, runtime(RT_IMAGE_SUMS), <usize>plane << 2);
   memory.copy(sums + (<usize>plane << 2), runtime(RT_IMAGE_SUMS), <usize>plane << 2);
-  const rows = labelRows(listInto(0), get(LABEL), get(OTHER_LABEL));
+  const rows = labelRows(listInto(0), 0, get(LABEL), get(OTHER_LABEL));
   set(LABEL_LIST_ROWS, rows);
   denseForwardPaired(0, listInto(0), rows, sums, plane, 0, plane);
   set(ROWS_IN, get(IMAGE_ROWS));
@@ -104,7 +116,7 @@ export function endPair(): i64 {
     const otherwise = FULL && decidesOtherwise(layer);
     if (otherwise ? variantCoefficients(layer, goodnessPositive, goodnessNegative, plane) : pairCoefficients(layer, goodnessPositive, goodnessNegative, plane)) {
       denseBeginUpdate(layer);
-      enter(layer == 0 && !(FULL && twoFrames()) ? PHASE_LABEL_UPDATE : PHASE_PAIR_UPDATE);
+      enter(layer == 0 && !(FULL && twoImages()) ? PHASE_LABEL_UPDATE : PHASE_PAIR_UPDATE);
     } else leavePair(layer);
   } else {
     if (layer >= spec(SPEC_GOODNESS_FROM)) {
@@ -129,7 +141,7 @@ export function updatePairPass(left: i64): i64 {
   const rows = get(ROWS_IN);
   const from = get(UNIT);
   const to = pieceEnd(stride(layer), rows, left);
-  if (layer == 0 && !(FULL && twoFrames())) denseUpdateSingle(0, runtime(RT_IMAGE_ROWS), rows, runtime(RT_COEFFICIENTS), from, to);
+  if (layer == 0 && !(FULL && twoImages())) denseUpdateSingle(0, runtime(RT_IMAGE_ROWS), rows, runtime(RT_COEFFICIENTS), from, to);
   else denseUpdatePaired(layer, pairList(layer), rows, runtime(RT_COEFFICIENTS), from, to);
   set(UNIT, to);
   let cost = <i64>(to - from) * rows;
@@ -149,13 +161,14 @@ export function takePair(): i64 {
   return units(layer) << 3;
 }
 
-function leavePair(layer: i32): void {
+export function leavePair(layer: i32): void {
   if (layer + 1 == spec(SPEC_LAYER_COUNT)) {
     if (get(KIND) == JOB_TRAIN) finish();
     else enter(PHASE_CHOOSE);
     return;
   }
-  set(ROWS_IN, withPairedBias(layer + 1, listInto(layer + 1), get(ROWS_OUT)));
+  // A map makes its own input from the activities.
+  if (!FULL || !isMap(layer + 1)) set(ROWS_IN, withPairedBias(layer + 1, listInto(layer + 1), get(ROWS_OUT)));
   set(LAYER, layer + 1);
   enter(PHASE_PAIR_START);
 }

@@ -9,7 +9,8 @@ import { silenceAtCeiling } from "../kernels/ceiling";
 import { sumSquares } from "../kernels/sum_squares";
 import { exponent, layerState, stride, temperature, threshold, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_COEFFICIENTS, runtime } from "../memory";
-import { layerSpec, spec } from "../spec";
+import { setPairGains, setPull } from "../maps/gains";
+import { isMap, layerSpec, spec } from "../spec";
 import { count, netState } from "../state";
 import { argument, goodnessOf, minimises } from "./goodness";
 import { currentRate, gainOf } from "./pair";
@@ -31,6 +32,7 @@ export function variantCoefficients(layer: i32, positive: i32, negative: i32, pl
   const now = currentRate(layer);
   const width = units(layer);
   const asleep = sleeps();
+  if (isMap(layer)) return mapGains(layer, positive, negative, now, asleep);
   memory.fill(coefficients, 0, <usize>stride(layer) << 2);
 
   const blocks = max(layerSpec(layer, LAYER_BLOCKS), 1);
@@ -64,6 +66,18 @@ export function variantCoefficients(layer: i32, positive: i32, negative: i32, pl
     }
   }
   return learns;
+}
+
+/** The same for a layer of a map, whose units get their coefficients place by place: gains, and the pull to the peers. */
+function mapGains(layer: i32, positive: i32, negative: i32, now: i32, asleep: bool): bool {
+  const theta = threshold(layer);
+  const gainPositive = asleep ? 0 : gainOf(tooLittle(layer, positive, negative, theta), now);
+  const gainNegative = !asleep && spec(SPEC_AWAKE) > 0 ? 0 : gainOf(tooMuch(layer, positive, negative, theta), now);
+  setPairGains(minimises() ? -gainPositive : gainPositive, minimises() ? gainNegative : -gainNegative);
+  const pull = peerGain(layer, now);
+  if (layerSpec(layer, LAYER_PEER) > 0 && !asleep) followMeans(layer, runtime(RT_ACTIVITY));
+  if (!asleep) setPull(pull);
+  return (gainPositive | gainNegative | pull) != 0;
 }
 
 /** Whether this step learns from the negative alone. */

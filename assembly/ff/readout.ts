@@ -14,23 +14,26 @@ import { RT_COEFFICIENTS, RT_LOGITS, RT_CLASS_TERMS, runtime } from "../memory";
 import { NET_STEP } from "../abi/state";
 import { netState } from "../state";
 import { SPEC_CLASSES, SPEC_HOLD_STEPS, SPEC_READOUT_RATE, SPEC_TOTAL_STEPS } from "../abi/spec";
+import { FULL } from "../full";
+import { inChunks, sumChunks } from "../maps/readout_chunks";
 import { padded, readoutScale, spec } from "../spec";
 import { target } from "./targets";
 
 /** Sums of classes `from`..`to`-1 of a layer's part into CLASS_TERMS, which must be 0 before. `rows` rows of a single list. */
 export function readoutSums(layer: i32, list: usize, rows: i32, from: i32, to: i32): void {
+  if (FULL && inChunks(layer)) return sumChunks(layer, list, rows, from, to);
   forwardSingle<i16>(list, entries(rows), readoutWeights(layer), padded(spec(SPEC_CLASSES)), runtime(RT_CLASS_TERMS), from, to);
 }
 
 /** From sums to logits (i32, q8): left in CLASS_TERMS, and added to LOGITS. */
-export function readoutLogits(): void {
+export function readoutLogits(layer: i32): void {
   const classes = spec(SPEC_CLASSES);
   const terms = runtime(RT_CLASS_TERMS);
   const logits = runtime(RT_LOGITS);
   for (let c = 0; c < classes; c++) {
     const at = <usize>c << 2;
     // q(scale + 4) -> q8.
-    const logit = load<i32>(terms + at) >> (readoutScale() + 4 - 8);
+    const logit = load<i32>(terms + at) >> (FULL && inChunks(layer) ? 0 : readoutScale() + 4 - 8);
     store<i32>(terms + at, logit);
     store<i32>(logits + at, load<i32>(logits + at) + logit);
   }

@@ -7,8 +7,9 @@ import { sumSquares } from "../kernels/sum_squares";
 import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
 import { hasReadout, layerState, stride, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime } from "../memory";
-import { padded, spec } from "../spec";
-import { isBox, twoFrames } from "../spec_variants";
+import { startMap } from "../maps/pass";
+import { isMap, padded, spec } from "../spec";
+import { isBox, twoFrames, twoImages } from "../spec_variants";
 import { count, netState } from "../state";
 import { activateLayer } from "./activity";
 import { showSingle, takeSingleRows } from "./box";
@@ -20,10 +21,12 @@ import {
   set, withBias,
 } from "./job_state";
 import { neutralRows } from "./label";
+import { recurrent } from "./recurrent_spec";
 import { argmax, readoutCoefficients, readoutLogits, readoutSums, readoutUpdate } from "./readout";
 
 export function startSingle(): i64 {
   const layer = get(LAYER);
+  if (FULL && isMap(layer)) return startMap(false);
   const sums = runtime(RT_SUMS);
   if (FULL && isBox(layer)) return showSingle(layer);
   if (layer > 0) {
@@ -33,11 +36,11 @@ export function startSingle(): i64 {
   }
   memory.copy(sums, runtime(RT_IMAGE_SUMS), <usize>stride(0) << 2);
   // The image's sums are there already; the neutral label of a pair with labels adds its rows, from the list that layer 0 does not need.
-  if (classwise() || (FULL && twoFrames())) {
+  if (classwise() || (FULL && (twoImages() || (recurrent() && spec(SPEC_LAYER_COUNT) > 1)))) {
     set(ROWS_IN, get(IMAGE_ROWS));
     enter(PHASE_SINGLE_END);
   } else {
-    set(ROWS_IN, neutralRows(listInto(0)));
+    set(ROWS_IN, neutralRows(listInto(0), 0));
     enter(PHASE_SINGLE_SUMS);
   }
   return stride(0);
@@ -95,7 +98,7 @@ export function updateSinglePass(left: i64): i64 {
 }
 
 /** The readout's part of the layer, where there is one, then the next layer. */
-function leaveSingle(layer: i32): void {
+export function leaveSingle(layer: i32): void {
   if (!hasReadout(layer)) return nextSingle(layer);
   memory.fill(runtime(RT_CLASS_TERMS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
   enter(PHASE_READOUT_SUMS);
@@ -110,7 +113,7 @@ export function sumReadout(left: i64): i64 {
   readoutSums(layer, listInto(layer + 1), rows, from, to);
   set(UNIT, to);
   if (to == end) {
-    readoutLogits();
+    readoutLogits(layer);
     if (get(KIND) == JOB_TRAIN) {
       readoutCoefficients(layer, get(LABEL));
       enter(PHASE_READOUT_UPDATE);
@@ -141,7 +144,12 @@ export function takeSingle(): i64 {
 
 function nextSingle(layer: i32): void {
   if (layer + 1 == spec(SPEC_LAYER_COUNT)) return endSinglePass();
-  set(ROWS_IN, withBias(layer + 1, listInto(layer + 1), get(ROWS_OUT)));
+  // A map makes its own input from the activities.
+  if (!FULL || !isMap(layer + 1)) {
+    let rows = get(ROWS_OUT);
+    if (FULL) if (recurrent() && layer + 2 == spec(SPEC_LAYER_COUNT)) rows = neutralRows(listInto(layer + 1), rows);
+    set(ROWS_IN, withBias(layer + 1, listInto(layer + 1), rows));
+  }
   set(LAYER, layer + 1);
   enter(PHASE_SINGLE_START);
 }

@@ -1,11 +1,13 @@
 /** Entry of the kernel builds, which only tests and benches load: every kernel under its own name, for both weight types. */
 import { activate } from "./activate";
 import { coefficientsPaired, coefficientsSingle } from "./coefficients";
+import { damp } from "./damp";
 import { decayRow } from "./decay";
 import { forwardPaired } from "./forward_paired";
 import { forwardSingle } from "./forward_single";
 import { multiplier, rowsOfActivity, rowsOfFrame, rowsOfPair, sumSquaresU8 } from "./normalise";
 import { sumSquares } from "./sum_squares";
+import { inputsOfActivity, rowsOfInputs } from "./unit_inputs";
 import { updatePaired, updateSingle } from "./update";
 import { crc32 } from "../checkpoint/crc32";
 import { expneg, logistic } from "../fixed/exponential";
@@ -15,9 +17,13 @@ import { coefficientExponent, scheduledRate } from "../fixed/rate";
 import { softmax } from "../fixed/softmax";
 
 export {
-  activate, coefficientsPaired, coefficientsSingle, coefficientExponent, crc32, expneg, isqrt, logistic, mix, multiplier, rowsOfActivity, rowsOfFrame,
-  rowsOfPair, scheduledRate, softmax, sumSquares, sumSquaresU8, xorshift32,
+  activate, coefficientsPaired, coefficientsSingle, coefficientExponent, crc32, damp, expneg, inputsOfActivity, isqrt, logistic, mix, multiplier, rowsOfActivity, rowsOfFrame,
+  rowsOfInputs, rowsOfPair, scheduledRate, softmax, sumSquares, sumSquaresU8, xorshift32,
 };
+
+// Of variants of the full build.
+export { clip, silenceAtCeiling } from "./ceiling";
+export { positiveHalf, rowsOfFrames } from "./frames";
 
 export function forwardSingleI8(list: usize, count: i32, weights: usize, stride: i32, sums: usize, from: i32, to: i32): void {
   forwardSingle<i8>(list, count, weights, stride, sums, from, to);

@@ -155,7 +155,7 @@ function rowsOfPairSimd(yPositive: usize, yNegative: usize, units: i32, byPositi
 
 /** `normalised` of 8 values, as i16 lanes. */
 // @ts-ignore: decorator
-@inline function normalisedBlock(values: v128, factor: v128): v128 {
+@inline export function normalisedBlock(values: v128, factor: v128): v128 {
   const half = i32x4.splat(32768);
   const low = i32x4.shr_u(i32x4.add(i32x4.mul(i32x4.extend_low_i16x8_u(values), factor), half), 16);
   const high = i32x4.shr_u(i32x4.add(i32x4.mul(i32x4.extend_high_i16x8_u(values), factor), half), 16);

@@ -1,17 +1,17 @@
 /**
  * The layer table: what the step needs to know of each layer, derived from the spec by `init` and `open` and never stored
- * in a checkpoint. One record of 64 bytes for each layer, in its own region.
+ * in a checkpoint. One record of 64 bytes (in the full build 96) for each layer, in its own region.
  */
 import { coefficientExponent, inputShift } from "../fixed/rate";
 import { RT_LAYERS, runtime } from "../memory";
 import {
-  LAYER_RATE, LAYER_SCALE, LAYER_TEMPERATURE, LAYER_THRESHOLD, LAYER_UNITS, LAYER_WEIGHT_BITS, SPEC_READOUT_FROM, SPEC_READOUT_RATE,
+  LAYER_CHANNELS, LAYER_RATE, LAYER_SCALE, LAYER_TEMPERATURE, LAYER_THRESHOLD, LAYER_UNITS, LAYER_WEIGHT_BITS, SPEC_READOUT_FROM, SPEC_READOUT_RATE,
 } from "../abi/spec";
 import { FULL } from "../full";
-import { layerInputs, layerSpec, padded, readoutScale, spec } from "../spec";
+import { isMap, layerInputs, layerSpec, padded, readoutScale, spec } from "../spec";
 import { isBox } from "../spec_variants";
 
-export const LAYER_RECORD_BYTES: usize = 64;
+export const LAYER_RECORD_BYTES: usize = FULL ? 96 : 64;
 
 const INPUTS: usize = 0;
 const UNITS: usize = 4;
@@ -29,13 +29,15 @@ const READOUT_WEIGHTS: usize = 48;
 const READOUT_STATE: usize = 52;
 const BOX_INPUT: usize = 56;
 const BOX_OUTPUT: usize = 60;
+const UNIT_STATE: usize = 80;
+const UNIT_INPUTS: usize = 84;
 
 // @ts-ignore: decorator
 @inline function record(layer: i32): usize {
   return runtime(RT_LAYERS) + <usize>layer * LAYER_RECORD_BYTES;
 }
 
-/** Rows of the weight matrix. */
+/** Rows of the weight matrix; of a map's at each place. */
 export function inputs(layer: i32): i32 {
   return load<i32>(record(layer), INPUTS);
 }
@@ -44,7 +46,7 @@ export function units(layer: i32): i32 {
   return load<i32>(record(layer), UNITS);
 }
 
-/** Units padded to whole blocks of 8. */
+/** Units, of a map its channels, padded to whole blocks of 8: the row length of the weights. */
 export function stride(layer: i32): i32 {
   return load<i32>(record(layer), STRIDE);
 }
@@ -145,7 +147,7 @@ export function describeLayer(layer: i32, weightsAt: usize, stateAt: usize, read
   const at = record(layer);
   store<i32>(at, layerInputs(layer), INPUTS);
   store<i32>(at, layerSpec(layer, LAYER_UNITS), UNITS);
-  store<i32>(at, padded(layerSpec(layer, LAYER_UNITS)), STRIDE);
+  store<i32>(at, padded(layerSpec(layer, FULL && isMap(layer) ? LAYER_CHANNELS : LAYER_UNITS)), STRIDE);
   store<i32>(at, layerSpec(layer, LAYER_WEIGHT_BITS) >> 3, WEIGHT_BYTES);
   store<u32>(at, <u32>weightsAt, WEIGHTS);
   store<u32>(at, <u32>stateAt, STATE);
@@ -156,4 +158,26 @@ export function describeLayer(layer: i32, weightsAt: usize, stateAt: usize, read
   store<i32>(at, layerSpec(layer, LAYER_THRESHOLD), THRESHOLD);
   store<u32>(at, <u32>readoutAt, READOUT_WEIGHTS);
   store<u32>(at, <u32>readoutStateAt, READOUT_STATE);
+}
+
+/** Recurrent networks: units of one row of state. */
+// @ts-ignore: decorator
+@inline export function unitPlane(layer: i32): i32 {
+  return padded(units(layer));
+}
+
+/** Recurrent networks, y (unitPlane,), i16: row `row` of the layer's state. */
+export function unitState(layer: i32, row: i32): usize {
+  return <usize>load<u32>(record(layer), UNIT_STATE) + (<usize>(row * unitPlane(layer)) << 1);
+}
+
+/** Recurrent networks, x (unitPlane,), u8: row `row` of what the neighbouring layers see of this one. */
+export function unitInputs(layer: i32, row: i32): usize {
+  return <usize>load<u32>(record(layer), UNIT_INPUTS) + <usize>(row * unitPlane(layer));
+}
+
+/** Keeps where the state of a recurrent layer stands. */
+export function describeUnits(layer: i32, stateAt: usize, inputsAt: usize): void {
+  store<u32>(record(layer), <u32>stateAt, UNIT_STATE);
+  store<u32>(record(layer), <u32>inputsAt, UNIT_INPUTS);
 }

@@ -38,6 +38,20 @@ function decimal(text: string): number {
   return Number.isFinite(value) ? value : NaN;
 }
 
+export interface Interval {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Two whole numbers from 1, "3-5", or one, "4". */
+export function parseInterval(text: string): Interval {
+  const match = /^([0-9]+)(?:-([0-9]+))?$/.exec(text.trim());
+  const first = Number(match?.[1]);
+  const last = Number(match?.[2] ?? match?.[1]);
+  if (!(first >= 1 && first <= last && Number.isSafeInteger(last))) throw new InvalidArgumentError("Give the first and the last, from 1, e.g. 3-5.");
+  return { first, last };
+}
+
 const UNITS: Readonly<Record<string, number>> = { "": 1, B: 1, KB: 1000, KIB: 1024, MB: 1e6, MIB: 1048576 };
 
 export function parseBytes(text: string): number {
@@ -48,12 +62,44 @@ export function parseBytes(text: string): number {
   return bytes;
 }
 
-export function parseLayers(text: string): number[] {
-  const layers = text.split(",").map((part) => part.trim());
-  if (layers.some((part) => !/^[0-9]+$/.test(part))) throw new InvalidArgumentError("Give the units of each layer, separated by commas, e.g. 256,256.");
-  const empty = layers.findIndex((part) => Number(part) === 0);
-  if (empty >= 0) throw new InvalidArgumentError(`Layer ${empty + 1} has 0 units; give each at least 1.`);
-  return layers.map(Number);
+/** A layer as it is written on the command line; of a map, what is left out has the schema's default. */
+export interface LayerFlag {
+  readonly kind: "dense" | "local" | "conv";
+  readonly units?: number;
+  readonly channels?: number;
+  readonly field?: number;
+  readonly stride?: number;
+  readonly padding?: number;
+  readonly pool?: number;
+}
+
+const MAP_WORDS = { s: "stride", z: "padding", p: "pool" } as const;
+const LAYER_FORM = "units (256), or a map: conv20x5p2, local16x8s2 = channels x field, then s stride, z padding, p pool";
+
+export function parseLayers(text: string): LayerFlag[] {
+  return text.split(",").map((part, index) => parseLayer(part.trim(), index + 1));
+}
+
+function parseLayer(text: string, number: number): LayerFlag {
+  if (/^[0-9]+$/.test(text)) {
+    if (Number(text) === 0) throw new InvalidArgumentError(`Layer ${number} has 0 units; give each at least 1.`);
+    return { kind: "dense", units: Number(text) };
+  }
+  const map = /^(conv|local)([0-9]+)x([0-9]+)((?:[szp][0-9]+)*)$/.exec(text);
+  if (!map) {
+    if (/^(conv|local)/.test(text)) throw new InvalidArgumentError(`Layer ${number}, ${text}: give ${LAYER_FORM}.`);
+    throw new InvalidArgumentError("Give the units of each layer, separated by commas, e.g. 256,256; or maps, e.g. conv20x5p2,conv40x3.");
+  }
+  const words = [...map[4]!.matchAll(/([szp])([0-9]+)/g)].map(([, letter, value]) => [MAP_WORDS[letter as keyof typeof MAP_WORDS], Number(value)] as const);
+  const twice = words.find(([word], index) => words.findIndex(([other]) => other === word) < index);
+  if (twice) throw new InvalidArgumentError(`Layer ${number}, ${text}: its ${twice[0]} is given twice.`);
+  return { kind: map[1] as "conv" | "local", channels: Number(map[2]), field: Number(map[3]), ...Object.fromEntries(words) };
+}
+
+/** The layers as they were written, for names. */
+export function layersText(layers: readonly LayerFlag[]): string {
+  const letter = (name: string, value: number | undefined): string => (value === undefined ? "" : `${name}${value}`);
+  return layers.map((layer) => (layer.kind === "dense" ? String(layer.units) : `${layer.kind}${layer.channels}x${layer.field}${letter("s", layer.stride)}${letter("z", layer.padding)}${letter("p", layer.pool)}`)).join(",");
 }
 
 export function shapeFlag(text: string): Shape {

@@ -2,11 +2,11 @@ import { type Command, Option } from "commander";
 import type { Shape } from "../data/shape.js";
 import { MayflyError } from "../errors.js";
 import { networkSchema, type NetworkSpecInput } from "../spec/network_spec.js";
-import { numberTo, parseBytes, parseLayers, positive, whole, wholeFrom } from "./flags.js";
+import { type LayerFlag, type Interval, numberTo, parseBytes, parseInterval, parseLayers, positive, whole, wholeFrom } from "./flags.js";
 
 /** The options that describe a network, shared by `train` and `plan`. */
 export interface NetworkFlags {
-  layers: number[];
+  layers: LayerFlag[];
   weights: "i8" | "i16";
   objective: "pair" | "classwise";
   loss: "difference" | "threshold";
@@ -21,12 +21,15 @@ export interface NetworkFlags {
   decay?: number;
   memoryLimit?: number;
   seed: number;
+  iterations?: number;
+  count?: Interval;
+  damping?: number;
 }
 
 export function addNetworkOptions(command: Command): Command {
   return command
     .optionsGroup("Network:")
-    .requiredOption("--layers <units>", "units of each hidden layer, e.g. 256,256", parseLayers)
+    .requiredOption("--layers <units>", "units of each hidden layer, e.g. 256,256; maps are conv20x5p2 or local16x8s2: channels x field, s stride, z padding, p pool", parseLayers)
     .addOption(new Option("--weights <type>", "storage of the weights: i16 is more accurate, i8 takes half the memory").choices(["i8", "i16"]).default("i16"))
     .addOption(new Option("--objective <name>", "pair: positive and negative samples (Hinton 2022); classwise: units in one group a class, one pass, no negatives").choices(["pair", "classwise"]).default("pair"))
     .option("--memory-limit <bytes>", "refuse a network that needs more linear memory, e.g. 131072 or 128KiB", parseBytes)
@@ -42,7 +45,11 @@ export function addNetworkOptions(command: Command): Command {
     .optionsGroup("Learning, pair only:")
     .addOption(new Option("--loss <name>", "on the difference of the two goodnesses (learns faster), or the paper's on each against a threshold").choices(["difference", "threshold"]).default("difference"))
     .addOption(new Option("--negatives <name>", "wrong labels drawn by the readout's probabilities (hard), or at random").choices(["hard", "random"]).default("hard"))
-    .addOption(new Option("--label <placement>", "replace: the label takes the place of the first input values; append: it has inputs of its own; images replace by default").choices(["replace", "append"]));
+    .addOption(new Option("--label <placement>", "replace: the label takes the place of the first input values; append: it has inputs of its own; images replace by default").choices(["replace", "append"]))
+    .optionsGroup("Recurrence, pair only:")
+    .option("--iterations <n>", "top-down connections: layers see the one above as well, over so many iterations on a still frame, the label clamped on top", wholeFrom(1))
+    .option("--count <first-last>", "iterations whose goodness counts and that learn (default: 3-5); later ones are left out", parseInterval)
+    .option("--damping <share>", "share of its old state that a unit keeps in an iteration (default: 0.3)", numberTo(0.99));
 }
 
 /** Refuses options that the chosen objective would ignore. */
@@ -52,12 +59,25 @@ export function checkNetworkFlags(command: Command, flags: NetworkFlags): void {
       if (command.getOptionValueSource(name) === "cli") throw new MayflyError(`--${name} belongs to --objective pair: classwise has no negatives and no label in its input`, 2);
     }
   }
+  checkRecurrence(flags);
   if (!flags.readout && flags.objective === "pair" && flags.negatives === "hard") {
     throw new MayflyError("--no-readout needs --negatives random: hard negatives are drawn from the readout", 2);
   }
   for (const [name, layer] of [["--readout-from", flags.readoutFrom], ["--goodness-from", flags.goodnessFrom]] as const) {
     if (layer !== undefined && layer > flags.layers.length) throw new MayflyError(`${name} ${layer}: the last layer is ${flags.layers.length}`, 2);
   }
+}
+
+function checkRecurrence({ iterations, count, damping, objective, label }: NetworkFlags): void {
+  if (iterations === undefined) {
+    for (const [name, value] of [["--count", count], ["--damping", damping]] as const) {
+      if (value !== undefined) throw new MayflyError(`${name} belongs to a recurrent network: give --iterations too, e.g. --iterations 8`, 2);
+    }
+    return;
+  }
+  if (objective === "classwise") throw new MayflyError("--iterations belongs to --objective pair: classwise has no label to clamp on top", 2);
+  if (label !== undefined) throw new MayflyError(`--label ${label}: a recurrent network (--iterations) has its label clamped on top, not in its input`, 2);
+  if (count && count.last > iterations) throw new MayflyError(`--count ${count.first}-${count.last}: there are only ${iterations} iterations (--iterations)`, 2);
 }
 
 /** The spec the flags describe, for data of a shape. */
@@ -68,11 +88,12 @@ export function specFrom(flags: NetworkFlags, input: Shape, classes: number, sch
     objective: flags.objective,
     loss: flags.loss,
     negatives: flags.negatives,
-    layers: flags.layers.map((units) => ({ units, weights: flags.weights, rate: flags.rate, temperature: flags.temperature, decay: flags.decay })),
+    layers: flags.layers.map((layer) => ({ ...layer, weights: flags.weights, rate: flags.rate, temperature: flags.temperature, decay: flags.decay })),
     label: { placement: flags.label },
     readout: { from: flags.readout === false ? null : flags.readoutFrom === undefined ? undefined : flags.readoutFrom - 1 },
     goodnessFrom: flags.goodnessFrom === undefined ? 0 : flags.goodnessFrom - 1,
     inputDropout: flags.dropout,
+    recurrence: { iterations: flags.iterations ?? 0, first: flags.count?.first, last: flags.count?.last, damping: flags.damping },
     schedule,
     seed: flags.seed,
     memoryLimitBytes: flags.memoryLimit ?? 0,
@@ -83,8 +104,8 @@ export function specFrom(flags: NetworkFlags, input: Shape, classes: number, sch
 
 /** Where a field of the spec comes from on the command line. */
 const FLAG_OF: Readonly<Record<string, string>> = {
-  layers: "--layers", units: "--layers", rate: "--rate", temperature: "--temperature", decay: "--decay", classes: "--classes",
-  inputDropout: "--dropout", seed: "--seed", memoryLimitBytes: "--memory-limit", schedule: "--epochs", input: "the shape",
+  layers: "--layers", units: "--layers", channels: "--layers: channels", field: "--layers: field", stride: "--layers: stride", padding: "--layers: padding", pool: "--layers: pool", rate: "--rate", temperature: "--temperature", decay: "--decay", classes: "--classes",
+  inputDropout: "--dropout", seed: "--seed", memoryLimitBytes: "--memory-limit", schedule: "--epochs", recurrence: "--iterations", input: "the shape",
 };
 
 /** Ranges stand in the schema alone; here they get the names that the user typed. */

@@ -6,7 +6,7 @@ import { MayflyError } from "../errors.js";
 import { datasetHash } from "../train/dataset_hash.js";
 import { RunDirectory } from "../train/run_directory.js";
 import { absoluteData, addDataOptions, type DataFlags, DATASET_HELP, dataOptions, openData } from "./data_options.js";
-import { buildOption, helpOption, jsonOption, numberTo, whole, wholeFrom } from "./flags.js";
+import { buildOption, helpOption, jsonOption, layersText, numberTo, whole, wholeFrom } from "./flags.js";
 import { addNetworkOptions, checkNetworkFlags, type NetworkFlags, specFrom } from "./network_options.js";
 import { trainRun } from "./training.js";
 
@@ -50,6 +50,7 @@ export function addTrainCommand(program: Command): void {
 Examples:
   mayfly train mnist --layers 256,256 --weights i16 --epochs 10 --seed 1
   mayfly train mnist --layers 120,60 --weights i8 --objective classwise --memory-limit 128KiB
+  mayfly train mnist --layers conv20x5p2,conv40x3p2,conv80x3 --objective classwise --weights i8 --epochs 4
   mayfly train samples.csv --label-column species --scale minmax --layers 32,16
   mayfly train frames.u8:labels.u8 --shape 28x28 --layers 64`);
   command.action(async (dataset: string, flags: TrainFlags) => {
@@ -70,6 +71,6 @@ Examples:
 function defaultPath(dataset: string, { layers, weights, objective, seed }: TrainFlags): string {
   const source = dataset.split(":")[0] ?? "";
   const name = basename(resolve(source)).replace(/(\.(csv|gz|idx|u8|bin))+$/i, "").replace(/[^A-Za-z0-9.]+/g, "-");
-  const widths = layers.length <= MAX_NAMED_LAYERS ? layers.join(",") : `${layers.length}layers`;
+  const widths = layers.length <= MAX_NAMED_LAYERS ? layersText(layers) : `${layers.length}layers`;
   return `runs/${name || "data"}-${widths}-${weights}${objective === "classwise" ? "-classwise" : ""}-seed${seed}`;
 }

@@ -5,6 +5,7 @@ import { SPEC_HEADER_WORDS, SPEC_LAYER_COUNT, SPEC_LAYER_WORDS } from "../../ass
 import { BAD_SPEC, NO_MEMORY } from "../../assembly/abi/status.js";
 import { MayflyError } from "../errors.js";
 import { decodeSpec, encodeSpec } from "../spec/encode.js";
+import { isMap } from "../spec/geometry.js";
 import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
 import type { Build, Size } from "./artefacts.js";
 import { type Box, finishJob } from "./box.js";
@@ -149,7 +150,8 @@ export class Network {
       const pair = completed > 255;
       if (pair && layer === 0) pairs++;
       const units = spec.layers[layer]?.units ?? 0;
-      const plane = (units + 7) & ~7;
+      // The second half of a pair stands behind the first, padded; a map's with a block of 8 to spare.
+      const plane = ((units + 7) & ~7) + (isMap(spec.layers[layer]!) ? 8 : 0);
       const label = pair ? 2 * pairs : null;
       seen.push({ layer, label, y: activity.slice(0, units) });
       if (pair && 2 * pairs + 1 < spec.classes) seen.push({ layer, label: 2 * pairs + 1, y: activity.slice(plane, plane + units) });
@@ -165,6 +167,12 @@ export class Network {
     const values = by === "goodness" ? this.scores : this.logits;
     const unlabelled = by === "goodness" && (this.spec.negatives === "hybrid" || this.spec.negatives === "given");
     return unlabelled ? 0 : values.indexOf(values.reduce((best, value) => Math.max(best, value)));
+  }
+
+  /** Starts a new stream (recurrence.stream): every class's state is 0, as in a fresh network. What was learned stays. */
+  restartStream(): void {
+    if (!this.spec.recurrence.stream) throw new MayflyError("this network keeps no state between samples: it is not one for streams (recurrence.stream)", 1);
+    for (const region of this.regions) if (region.kind === kinds.REGION_UNIT_STATE || region.kind === kinds.REGION_UNIT_INPUTS) this.view(region).fill(0);
   }
 
   /** Samples trained so far. */

@@ -82,4 +82,11 @@ export const REGION_PURPOSES: Readonly<Record<number, string>> = {
   [abi.REGION_BOX_INPUT]: "inputs of a box, positive and negative, for the host",
   [abi.REGION_BOX_OUTPUT]: "activities of a box, positive and negative, written by the host",
   [abi.REGION_FRAME_ROWS]: "non-zero values of the two normalised frames",
+  [abi.REGION_MAP_A]: "the normalised sample as a map",
+  [abi.REGION_MAP_B]: "the map a later layer sees",
+  [abi.REGION_POOLED_PLACE]: "which place of its square a pooled unit is from",
+  [abi.REGION_PLACE_ROWS]: "non-zero inputs of one place",
+  [abi.REGION_PLACE_COEFFICIENTS]: "active places of 8 channels and their coefficients",
+  [abi.REGION_UNIT_STATE]: "activities of a recurrent layer, from one iteration to the next",
+  [abi.REGION_UNIT_INPUTS]: "what its neighbours see of a recurrent layer",
 };

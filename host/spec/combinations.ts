@@ -1,5 +1,6 @@
+import { MAX_INPUTS } from "../../assembly/abi/limits.js";
 import { MayflyError } from "../errors.js";
-import { type LayerGeometry, isMap, unitsOf } from "./geometry.js";
+import { type LayerGeometry, isMap, unitsAbove, unitsOf } from "./geometry.js";
 import type { ParsedSpec } from "./network_schema.js";
 
 /** Refuses what cannot work together, with the reason. The engine's own checks say the same in numbers. */
@@ -21,11 +22,21 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
   if (spec.maskBlurs !== undefined && negatives !== "hybrid") refuse('maskBlurs belongs to negatives "hybrid"');
   if (spec.jitter > 0 && (spec.jitter >= spec.input.width || spec.jitter >= spec.input.height)) refuse(`jitter ${spec.jitter} is as large as the ${spec.input.width} x ${spec.input.height} frame`);
   if (recurrence.iterations > 0) {
-    if (recurrence.first > recurrence.last || recurrence.last > recurrence.iterations) refuse(`recurrence counts iterations ${recurrence.first} to ${recurrence.last} of ${recurrence.iterations}: it needs first <= last <= iterations`);
+    const { iterations, last: counted = Math.min(5, iterations), first = Math.min(3, counted) } = recurrence;
+    if (first > counted || counted > iterations) refuse(`recurrence counts iterations ${first} to ${counted} of ${iterations}: it needs first <= last <= iterations`);
+    geometry.forEach(({ fanIn, below, above }, index) => {
+      if (index > 0 && isMap(spec.layers[index]!) && (above.width !== below.width || above.height !== below.height)) {
+        refuse(`layer ${index + 1} has ${above.height} x ${above.width} places on ${below.height} x ${below.width}: in a recurrent network a local layer has as many as the one below, e.g. field 5, stride 1, padding 2`);
+      }
+      const seen = index < last ? unitsAbove(spec, geometry, index) : spec.classes;
+      const rows = fanIn + seen + (spec.bias > 0 ? 1 : 0);
+      if (rows > MAX_INPUTS) refuse(`layer ${index + 1} of the recurrent network sees ${fanIn} values below and ${seen} ${index < last ? "units" : "labels"} above, ${rows} rows in all: ${MAX_INPUTS} is the most`);
+    });
     if (!pair || negatives === "hybrid" || negatives === "given") refuse("a recurrent network has its label clamped on top: it needs the pair objective and negatives by label");
     if (spec.waves) refuse("a recurrent network has its label clamped on top, so it takes no waves");
     for (const layer of spec.layers) if (layer.kind === "box" || layer.kind === "conv") refuse(`a recurrent network is made of dense and local layers, not ${layer.kind}`);
   }
+  if (recurrence.stream && recurrence.iterations === 0) refuse("recurrence.stream needs iterations: how many each frame of the stream gets, e.g. 1");
   if (spec.targets === "given" && pair && readoutFrom === null) refuse('targets "given" are learned by the readout or by the class-wise objective, and this network has neither');
   spec.layers.forEach((layer, index) => {
     const name = `layer ${index + 1}`;

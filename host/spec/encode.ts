@@ -50,9 +50,9 @@ export function encodeSpec(spec: NetworkSpec): Int32Array {
   words[abi.SPEC_AWAKE] = spec.phases.awake;
   words[abi.SPEC_ASLEEP] = spec.phases.asleep;
   words[abi.SPEC_MASK_BLURS] = spec.maskBlurs;
-  const { iterations, first, last, damping } = spec.recurrence;
+  const { iterations, first, last, damping, stream } = spec.recurrence;
   if (iterations > 0) {
-    words[abi.SPEC_RECURRENCE] = iterations | (first << 8) | (last << 16);
+    words[abi.SPEC_RECURRENCE] = iterations | (first << 8) | (last << 16) | (stream ? abi.RECURRENCE_STREAM : 0);
     words[abi.SPEC_DAMPING] = Math.round(damping * Q8);
   }
   words[abi.SPEC_TARGETS] = TARGETS.indexOf(spec.targets);
@@ -146,6 +146,6 @@ export function decodeSpec(words: Int32Array): NetworkSpec {
 
 /** A feed-forward network has the schema's defaults here, which then mean nothing. */
 function decodeRecurrence(packed: number, damping: number): NetworkSpec["recurrence"] {
-  if (packed === 0) return { iterations: 0, first: 3, last: 5, damping: 0.3 };
-  return { iterations: packed & 0xff, first: (packed >> 8) & 0xff, last: (packed >> 16) & 0xff, damping: damping / Q8 };
+  if (packed === 0) return { iterations: 0, first: 3, last: 5, damping: 0.3, stream: false };
+  return { iterations: packed & 0xff, first: (packed >> 8) & 0xff, last: (packed >> 16) & 0xff, damping: damping / Q8, stream: (packed & abi.RECURRENCE_STREAM) !== 0 };
 }

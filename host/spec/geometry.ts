@@ -20,6 +20,14 @@ export interface LayerGeometry {
 
 export const unitsOf = ({ width, height, channels }: MapShape): number => width * height * channels;
 
+/** Rows of a recurrent network's layer that come from the units of the next one; the last layer sees labels there. A place sees the same field of a map above. */
+export function unitsAbove({ layers }: ParsedSpec, geometry: readonly LayerGeometry[], index: number): number {
+  const next = geometry[index + 1];
+  if (!next) return 0;
+  const { field = 0 } = layers[index]!;
+  return isMap(layers[index + 1]!) ? field * field * next.above.channels : unitsOf(next.above);
+}
+
 /** Throws where a layer is wrongly described or does not fit the one below. */
 export function geometryOf(spec: ParsedSpec): LayerGeometry[] {
   let below: MapShape = spec.input;

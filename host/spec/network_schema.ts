@@ -63,11 +63,13 @@ export const networkSchema = z.strictObject({
   /** Top-down connections: layers see the one above as well, over iterations on a still frame; 0 iterations = feed-forward. */
   recurrence: z.strictObject({
     iterations: z.int().min(0).max(64).default(0),
-    /** First and last iteration, from 1, whose goodness counts and that learn. */
-    first: positiveInteger.max(64).default(3),
-    last: positiveInteger.max(64).default(5),
+    /** First and last iteration, from 1, whose goodness counts and that learn; left out: 3 and 5, or the last where there are fewer. */
+    first: positiveInteger.max(64).optional(),
+    last: positiveInteger.max(64).optional(),
     /** Share of the old state kept in an iteration. */
     damping: z.number().min(0).max(0.99).default(0.3),
+    /** Frames are those of a stream: every class keeps its state from one sample to the next, and there is no bottom-up start. */
+    stream: z.boolean().default(false),
   }).prefault({}),
   /** What the readout and class-wise goodness learn to answer: the label, or probabilities that the host writes (distillation). */
   targets: z.enum(["label", "given"]).default("label"),
@@ -110,8 +112,9 @@ export type ParsedSpec = z.output<typeof networkSchema>;
 export type LayerSpec = { [K in keyof ParsedSpec["layers"][number]]-?: NonNullable<ParsedSpec["layers"][number][K]> };
 
 /** A spec with every default filled in. */
-export type NetworkSpec = Omit<ParsedSpec, "layers" | "label" | "readout" | "inputDropout" | "maskBlurs"> & {
+export type NetworkSpec = Omit<ParsedSpec, "layers" | "label" | "readout" | "inputDropout" | "maskBlurs" | "recurrence"> & {
   layers: LayerSpec[];
+  recurrence: Required<ParsedSpec["recurrence"]>;
   label: { placement: "none" | "replace" | "append"; level: number };
   readout: { from: number | null; rate: number };
   inputDropout: number;

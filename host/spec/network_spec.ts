@@ -1,7 +1,7 @@
 /** From what a user writes to a spec that says everything. */
 import { MayflyError } from "../errors.js";
 import { checkCombinations } from "./combinations.js";
-import { geometryOf, isMap, unitsOf } from "./geometry.js";
+import { type MapShape, geometryOf, isMap, unitsAbove, unitsOf } from "./geometry.js";
 import { type NetworkSpec, type NetworkSpecInput, type ParsedSpec, networkSchema } from "./network_schema.js";
 
 export { type LayerSpec, type NetworkSpec, type NetworkSpecInput, networkSchema } from "./network_schema.js";
@@ -9,8 +9,15 @@ export { type LayerSpec, type NetworkSpec, type NetworkSpecInput, networkSchema 
 /** Defaults found by measurement: see ARCHITECTURE.md, "Defaults". */
 const PAIR_DIFFERENCE = { rate: 1.5e-3, temperature: 20, inputDropout: 0.2 };
 const PAIR_THRESHOLD = { rate: 2e-4, temperature: 10, inputDropout: 0 };
+const RECURRENT = { difference: { rate: 2.5e-4, temperature: 20, inputDropout: 0.2 }, threshold: { rate: 2e-4, temperature: 10, inputDropout: 0 } };
 const CLASSWISE = { rate: 7e-4, temperature: 20, inputDropout: 0.2 };
 const MASK_BLURS = 6;
+/** Iterations whose goodness counts (Hinton 2022, §3.4). */
+const FIRST_LAST = [3, 5] as const;
+/** Of class-wise maps: a softmax over z = 5 * mean of y² over a class's units; a step of 1 / (places * rows), what the layer's own sums grow by. */
+const CLASSWISE_MAP_GAIN = 5;
+const CLASSWISE_MAP_RATE = 1;
+const MAX_RATE = 0.0038;
 
 /** Weights are multiples of 2^-scale. An i8 has few steps, so a layer with few inputs, whose weights are larger, gets coarser ones. */
 function defaultScale(weights: "i8" | "i16", inputs: number): number {
@@ -30,7 +37,8 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
   const spec = result.data;
   const geometry = geometryOf(spec);
   const classwise = spec.objective === "classwise";
-  const learning = classwise ? CLASSWISE : spec.loss === "difference" ? PAIR_DIFFERENCE : PAIR_THRESHOLD;
+  const recurrent = spec.recurrence.iterations > 0;
+  const learning = classwise ? CLASSWISE : recurrent ? RECURRENT[spec.loss] : spec.loss === "difference" ? PAIR_DIFFERENCE : PAIR_THRESHOLD;
   const values = unitsOf(spec.input);
   const readoutFrom = resolveReadout(spec);
   checkCombinations(spec, geometry, readoutFrom);
@@ -50,9 +58,9 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
         ceiling: layer.ceiling ?? 0,
         peer: layer.peer ?? 0,
         weights: layer.weights,
-        scale: layer.scale ?? defaultScale(layer.weights, fanIn),
-        rate: layer.rate ?? learning.rate,
-        temperature: layer.temperature ?? learning.temperature,
+        scale: layer.scale ?? (classwise && isMap(layer) ? mapScale(layer.weights, fanIn) : defaultScale(layer.weights, fanIn + (recurrent ? unitsAbove(spec, geometry, index) : 0))),
+        rate: layer.rate ?? (classwise && isMap(layer) ? mapRate(above, fanIn) : learning.rate),
+        temperature: layer.temperature ?? (classwise && isMap(layer) ? mapTemperature(unitsOf(above), spec.classes) : learning.temperature),
         decay: layer.decay ?? 0,
         threshold: layer.threshold ?? 1,
         init: layer.init ?? 1,
@@ -60,15 +68,37 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
     }),
     label: { placement: resolvePlacement(spec, values), level: spec.label.level },
     readout: { from: readoutFrom, rate: spec.readout.rate },
-    inputDropout: spec.inputDropout ?? (values + spec.classes > DROPOUT_MAX_VALUES ? 0 : learning.inputDropout),
+    inputDropout: spec.inputDropout ?? (values + spec.classes > DROPOUT_MAX_VALUES || (classwise && spec.layers.some(isMap)) ? 0 : learning.inputDropout),
+    recurrence: resolveRecurrence(spec),
     maskBlurs: spec.negatives === "hybrid" ? spec.maskBlurs ?? MASK_BLURS : 0,
   };
 }
 
-/** First layer the readout sees, from 0; null = no readout. */
+/** The iterations that count, from 1; without recurrence they mean nothing. */
+function resolveRecurrence({ recurrence }: ParsedSpec): NetworkSpec["recurrence"] {
+  const { iterations } = recurrence;
+  const most = iterations > 0 ? iterations : FIRST_LAST[1];
+  const last = recurrence.last ?? Math.min(FIRST_LAST[1], most);
+  return { ...recurrence, first: recurrence.first ?? Math.min(FIRST_LAST[0], last), last };
+}
+
+function mapRate(above: MapShape, rows: number): number {
+  return Math.min(MAX_RATE, CLASSWISE_MAP_RATE / (above.width * above.height * rows));
+}
+
+/** An i8 spans four standard deviations of the first weights: 2^-7 for 25 inputs, 2^-9 for 180 to 360. */
+function mapScale(weights: "i8" | "i16", rows: number): number {
+  return weights === "i16" ? 12 : Math.min(10, Math.max(6, Math.round(Math.log2(32 * Math.sqrt(rows)))));
+}
+
+function mapTemperature(units: number, classes: number): number {
+  return Math.min(4096, Math.max(1 / 16, units / classes / CLASSWISE_MAP_GAIN));
+}
+
+/** First layer the readout sees, from 0; null = no readout. That of a map is as large as the map, so class-wise maps have one of the last layer only. */
 function resolveReadout({ readout, layers, negatives, objective }: ParsedSpec): number | null {
   const last = layers.length - 1;
-  const from = readout.from === undefined ? (objective === "classwise" ? 0 : Math.min(1, last)) : readout.from;
+  const from = readout.from === undefined ? (objective === "classwise" ? (layers.some(isMap) ? last : 0) : Math.min(1, last)) : readout.from;
   if (from !== null && from > last) throw new MayflyError(`readout.from is ${from}, but the layers are 0 to ${last}`, 2);
   if (objective === "pair" && negatives === "hard" && from === null) {
     throw new MayflyError("hard negatives are drawn from the readout, and this network has none: use random negatives, or a readout", 2);

@@ -10,7 +10,7 @@ export interface TrainingCounters {
   discrimination: number[];
   /** Of each layer: rows multiplied a sample, out of all rows: the work that sparse inputs left. */
   rowsUsed: number[];
-  /** Of each layer: rows of weights updated a sample, out of all rows. */
+  /** Of each layer: rows of weights updated a sample (of a recurrent network: an iteration that learns), out of all rows. */
   rowsUpdated: number[];
 }
 
@@ -32,17 +32,23 @@ export class CounterReader {
     this.last = now;
     const { spec } = this.network;
     const pair = spec.objective === "pair";
+    const { iterations, first, last, stream } = spec.recurrence;
+    const single = spec.readout.from === null ? 0 : 1;
+    // A recurrent pair goes on for some iterations, behind a start unless it is a stream, where every class follows.
+    const rounds = iterations === 0 ? 1 : stream ? last * Math.ceil(spec.classes / 2) : last + 1;
+    const passes = pair ? single + 2 * rounds : 1;
+    const passesOfFirst = iterations === 0 ? 1 : 1 + 2 * (stream ? rounds : last);
+    const decisions = iterations === 0 ? 1 : last - first + 1;
     const twoFrames = spec.negatives === "hybrid" || spec.negatives === "given";
-    const passes = pair ? (spec.readout.from === null ? 2 : 3) : 1;
     const at = (layer: number, counter: number): number => difference[1 + COUNTERS * layer + counter] ?? 0;
     return {
       readoutError: spec.readout.from === null ? null : 100 * (1 - (difference[0] ?? 0) / samples),
-      discrimination: spec.layers.map((_, layer) => (100 * (at(layer, 0) + (pair ? at(layer, 1) : 0))) / (samples * (pair ? 2 : 1))),
+      discrimination: spec.layers.map((_, layer) => (100 * (at(layer, 0) + (pair ? at(layer, 1) : 0))) / (samples * decisions * (pair ? 2 : 1))),
       rowsUsed: spec.layers.map((_, layer) => {
         // Passes of labels share the image; two frames have each their own.
-        return this.ofRows(layer, at(layer, 2), samples * (layer === 0 && !twoFrames ? 1 : passes));
+        return this.ofRows(layer, at(layer, 2), samples * (layer === 0 && !twoFrames ? passesOfFirst : passes));
       }),
-      rowsUpdated: spec.layers.map((_, layer) => this.ofRows(layer, at(layer, 3), samples)),
+      rowsUpdated: spec.layers.map((_, layer) => this.ofRows(layer, at(layer, 3), samples * decisions)),
     };
   }
 

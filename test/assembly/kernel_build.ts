@@ -31,6 +31,9 @@ export interface Kernels {
   rowsOfFrame(values: number, from: number, to: number, by: number, dropout: number, state: number, list: number): number;
   rowsOfActivity(y: number, units: number, by: number, list: number): number;
   rowsOfPair(yPositive: number, yNegative: number, units: number, byPositive: number, byNegative: number, list: number): number;
+  damp(old: number, v: number, count: number, share: number): void;
+  inputsOfActivity(y: number, count: number, by: number, x: number): void;
+  rowsOfInputs(positive: number, negative: number, count: number, first: number, list: number, rows: number): number;
   coefficientExponent(rate: number, headroom: number, scale: number): number;
   scheduledRate(rate: number, step: number, hold: number, total: number): number;
   crc32(address: number, bytes: number): number;

@@ -1,6 +1,6 @@
 /** Boxes: the engine waits for what only the host knows. */
 import { describe, expect, test } from "vitest";
-import { REGION_BOX_INPUT, REGION_LAYER_STATE, REGION_WEIGHTS } from "../../../assembly/abi/region.js";
+import { REGION_BOX_INPUT, REGION_BOX_OUTPUT, REGION_LAYER_STATE, REGION_WEIGHTS } from "../../../assembly/abi/region.js";
 import { JOB_PENDING, OK, WAITING } from "../../../assembly/abi/status.js";
 import { Network } from "../../../host/engine/network.js";
 import type { NetworkSpecInput } from "../../../host/spec/network_spec.js";
@@ -87,6 +87,19 @@ describe.each(BUILDS)("the full %s build", (build) => {
     engine.cancel();
     expect(engine.predict_readout()).toBe(JOB_PENDING);
     expect(engine.step(0)).toBe(OK);
+  });
+
+  test("takes a negative activity for 0", () => {
+    const scores = [0, -5].map((value) => {
+      const network = Network.create(spec, { build });
+      const output = network.view(network.region(REGION_BOX_OUTPUT, 1));
+      network.frame.set(sample(spec, generator(10)).frame);
+      expect(network.engine.begin_goodness()).toBe(OK);
+      while (network.engine.step(0) === WAITING) output.forEach((_, at) => (output[at] = at % 3 === 0 ? value : 70 * at));
+      return [...network.scores];
+    });
+    expect(scores[1]).toEqual(scores[0]);
+    expect(scores[0]!.every((score) => score > 0)).toBe(true);
   });
 
   test("says what is wrong with a box, and is none the worse for it", () => {

@@ -53,6 +53,19 @@ describe.concurrent("impossible networks", () => {
   });
 });
 
+describe.concurrent("recurrent networks that cannot be", () => {
+  refuses("iterations that count, of none", "train idx --layers 8 --count 3-5", /--count belongs to a recurrent network: give --iterations too/);
+  refuses("damping without iterations", "plan --input 28x28 --layers 8 --damping 0.5", /--damping belongs to a recurrent network/);
+  refuses("no iteration", "train idx --layers 8 --iterations 0", /Give a whole number from 1/);
+  refuses("too many iterations", "train idx --layers 8 --iterations 65", /--iterations must be at most 64/);
+  refuses("a count backwards", "train idx --layers 8 --iterations 8 --count 5-3", /argument '5-3' is invalid\. Give the first and the last, from 1, e\.g\. 3-5/);
+  refuses("a count behind the last iteration", "train idx --layers 8 --iterations 4 --count 3-5", /--count 3-5: there are only 4 iterations/);
+  refuses("all of the old state kept", "train idx --layers 8 --iterations 8 --damping 1", /Give a number from 0 to 0\.99/);
+  refuses("iterations class-wise", "train idx --layers 8 --iterations 8 --objective classwise", /--iterations belongs to --objective pair/);
+  refuses("a label in the input as well", "train idx --layers 8 --iterations 8 --label append", /--label append: a recurrent network \(--iterations\) has its label clamped on top/);
+  refuses("layers too wide for their neighbours", "plan --input 28x28 --layers 2000,2000,2000 --iterations 8", /layer 2 of the recurrent network sees 2000 values below and 2000 units above, 4000 rows in all: 3840 is the most/);
+});
+
 describe.concurrent("options that contradict each other", () => {
   const classwise = "train idx --layers 8 --objective classwise";
   refuses("negatives without a pair", `${classwise} --negatives random`, /--negatives belongs to --objective pair/);
