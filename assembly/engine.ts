@@ -5,7 +5,7 @@ import {
 import { checkContent, checkKind, writeHeader } from "./checkpoint/checkpoint";
 import { crc32 } from "./checkpoint/crc32";
 import { mix } from "./fixed/random";
-import { dropJob, jobPending, startJob, workJob } from "./ff/job";
+import { dropJob, jobPending, startJob, takeCompleted, workJob } from "./ff/job";
 import { JOB_GOODNESS, JOB_READOUT, JOB_TRAIN } from "./ff/job_state";
 import { initialiseVariants } from "./ff/variants";
 import { FULL } from "./full";
@@ -144,6 +144,14 @@ function begin(kind: i32, label: i32): i32 {
 export function step(max_work: i32): i32 {
   if (max_work < 0) return report(BAD_ARGUMENT, max_work);
   return workJob(max_work == 0 ? i64.MAX_VALUE : <i64>max_work);
+}
+
+/**
+ * For those who watch a pass: the layer whose activities (region *activity*) the last piece of work has completed, + 256 when they are a
+ * pair's, -1 for none. Asking clears it; `step(1)` does one piece.
+ */
+export function completed(): i32 {
+  return takeCompleted();
 }
 
 /** Drops the job under way. What its finished layers have learned stays. */

@@ -3,7 +3,7 @@ export {
   abi, spec_address, status, status_detail,
   plan, region_count, region,
   init, open, seal,
-  begin_train, begin_goodness, begin_readout, step, cancel,
+  begin_train, begin_goodness, begin_readout, step, completed, cancel,
   train, predict_goodness, predict_readout, samples,
   checksum, peek8, poke8, peek32, poke32,
 } from "./engine";

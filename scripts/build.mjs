@@ -54,6 +54,9 @@ await build({
 rmSync("dist/boards", { recursive: true, force: true });
 cpSync("firmware-sim/boards", "dist/boards", { recursive: true, filter: (path) => !/\.(ts|md)$/.test(path) });
 
+// The text that comes with Mayfly.
+cpSync("data", "dist/data", { recursive: true });
+
 // What host/runtimes starts elsewhere: a process that holds an engine, and the same for a browser's page.
 await build({ entryPoints: { runtime_child: "host/runtimes/child/main.ts" }, outdir: "dist", bundle: true, platform: "node", target: "node20", format: "esm", logLevel: "warning" });
 await build({ entryPoints: { runtime_page: "host/runtimes/child/page.ts" }, outdir: "dist", bundle: true, platform: "browser", target: "es2022", format: "iife", logLevel: "warning" });

@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { EXPERIMENTS } from "./experiments.mjs";
 
 const FOLDER = "results/main";
-const records = readdirSync(FOLDER).filter((name) => name.endsWith(".json")).sort().map((name) => JSON.parse(readFileSync(join(FOLDER, name), "utf8")));
+function readRecords(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => name.endsWith(".json")).sort().map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")));
+}
+const records = readRecords(FOLDER);
 
 const two = (value) => value.toFixed(2);
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -63,10 +67,28 @@ function curvesTable() {
   return lines;
 }
 
-const TABLES = { main: mainTable, extra: extraTable, runs: runsTable, curves: curvesTable };
+/** Runs of `mayfly experiment`, next to what others got. */
+function experimentsTable() {
+  const lines = ["| experiment | run | epochs | error by goodness, % | error by the readout, % | asked, % | published | linear memory, bytes | weights | engine | commit |", "|---|---|---|---|---|---|---|---|---|---|---|"];
+  const cell = (value) => (value === null || value === undefined ? "" : two(value));
+  for (const { experiment, variant, seed, epochs, testError, asked, published, bytes, weightsHash, engineHash, commit } of readRecords("results/experiments").filter((record) => record.variant)) {
+    lines.push(`| ${experiment} | ${variant}, seed ${seed} | ${epochs.length} | ${cell(testError.goodness)} | ${cell(testError.readout)} | ${asked === null ? "" : `≤ ${asked}`} | ${published ?? ""} | ${bytes.toLocaleString("en")} | ${weightsHash} | ${engineHash} | ${commit.slice(0, 8)} |`);
+  }
+  return lines;
+}
+
+function measurementsTable() {
+  const lines = ["| experiment | measured | value | |", "|---|---|---|---|"];
+  for (const { experiment, seed, measurements } of readRecords("results/experiments").filter((record) => record.measurements)) {
+    for (const { what, value, unit, note } of measurements) lines.push(`| ${experiment}, seed ${seed} | ${what} | ${two(value)} ${unit} | ${note ?? ""} |`);
+  }
+  return lines;
+}
+
+const TABLES = { experiments: experimentsTable, measurements: measurementsTable, main: mainTable, extra: extraTable, runs: runsTable, curves: curvesTable };
 
 let stale = false;
-for (const file of ["README.md", "docs/results.md"]) {
+for (const file of ["README.md", "docs/results.md", "docs/experiments.md"]) {
   if (!existsSync(file)) continue;
   const before = readFileSync(file, "utf8");
   const after = before.replace(/(<!-- table (\w+) -->\n)[\s\S]*?(<!-- end -->)/g, (whole, start, name, end) => {

@@ -15,7 +15,7 @@ import { updateMap } from "../maps/update";
 import { report } from "../memory";
 import { readImage, sumImage } from "./image";
 import {
-  JOB_NONE, KIND, LABEL, LAYER, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_ITERATION_ROWS, PHASE_LABEL_UPDATE, PHASE_MAP_END, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, PHASE_PAIR_END,
+  COMPLETED, JOB_NONE, KIND, LABEL, LAYER, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_ITERATION_ROWS, PHASE_LABEL_UPDATE, PHASE_MAP_END, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, PHASE_PAIR_END,
   PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END, PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, PHASE_VARIANTS, get, set,
 } from "./job_state";
 import { choosePair, endPair, startPair, sumPair, updateLabels, updatePairPass } from "./pair_pass";
@@ -33,6 +33,7 @@ export function dropJob(): void {
 
 export function startJob(kind: i32, label: i32): void {
   set(KIND, kind);
+  set(COMPLETED, -1);
   set(PHASE, FULL ? firstPhase(kind) : PHASE_IMAGE);
   set(LABEL, label);
 }
@@ -49,6 +50,13 @@ export function workJob(limit: i64): i32 {
     if (FULL && waitsForBox()) return report(WAITING, get(LAYER));
   }
   return OK;
+}
+
+/** What the last piece completed, once: asking clears it. */
+export function takeCompleted(): i32 {
+  const completed = get(COMPLETED);
+  set(COMPLETED, -1);
+  return completed;
 }
 
 /** Does a piece of the current phase; returns its cost. */

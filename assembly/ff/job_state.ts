@@ -57,7 +57,7 @@ export const PHASE_ITERATION_PLACES: i32 = 71;
 export const PHASE_ITERATION_LEARN: i32 = 72;
 
 /** State of the job under way. */
-const JOB: usize = memory.data(48, 16);
+const JOB: usize = FULL ? memory.data(64, 16) : memory.data(48, 16);
 export const KIND: usize = 0;
 export const PHASE: usize = 4;
 export const LAYER: usize = 8;
@@ -73,6 +73,9 @@ export const ROWS_OUT: usize = 32;
 export const LABEL_LIST_ROWS: usize = 36;
 /** Rows of the paired list of two frames. */
 export const FRAME_ROWS: usize = 44;
+
+/** Layer whose activities the last piece completed, + 256 for a pair; -1 for none. For those who watch. */
+export const COMPLETED: usize = FULL ? 48 : 44;
 
 // @ts-ignore: decorator
 @inline export function get(field: usize): i32 {

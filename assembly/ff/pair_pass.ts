@@ -18,7 +18,7 @@ import { activateLayer } from "./activity";
 import { showPair, takePairRows } from "./box";
 import { goodnessOf, score } from "./goodness";
 import {
-  FRAME_ROWS, IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LABEL_LIST_ROWS, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_LABEL_UPDATE, PHASE_PAIR_END,
+  COMPLETED, FRAME_ROWS, IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LABEL_LIST_ROWS, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_LABEL_UPDATE, PHASE_PAIR_END,
   PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_PAIR_UPDATE, ROWS_IN, ROWS_OUT, UNIT, decay, enter, finish, get, listInto, pairList,
   pieceEnd, set, withPairedBias,
 } from "./job_state";
@@ -101,6 +101,7 @@ export function endPair(): i64 {
   const sums = runtime(RT_SUMS);
   activateLayer(layer, sums, positive);
   activateLayer(layer, sums + (<usize>plane << 2), negative);
+  set(COMPLETED, layer + 256);
   const squaresPositive = sumSquares(positive, 0, width);
   const squaresNegative = sumSquares(negative, 0, width);
   const goodnessPositive = goodnessOf(squaresPositive);

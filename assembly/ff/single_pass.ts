@@ -16,7 +16,7 @@ import { showSingle, takeSingleRows } from "./box";
 import { classwiseCoefficients, groupGoodness } from "./classwise";
 import { goodnessOf, score } from "./goodness";
 import {
-  IMAGE_ROWS, JOB_GOODNESS, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END,
+  COMPLETED, IMAGE_ROWS, JOB_GOODNESS, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END,
   PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, ROWS_IN, ROWS_OUT, UNIT, classwise, decay, enter, finish, get, inputList, listInto, pieceEnd, readsOut,
   set, withBias,
 } from "./job_state";
@@ -67,6 +67,7 @@ export function endSingle(): i64 {
   const output = listInto(layer + 1);
   const trains = get(KIND) == JOB_TRAIN;
   activateLayer(layer, runtime(RT_SUMS), activity);
+  set(COMPLETED, layer);
   const squares = classwise() ? groupGoodness(layer) : sumSquares(activity, 0, width);
   if (FULL && twoFrames() && get(KIND) == JOB_GOODNESS && layer >= spec(SPEC_GOODNESS_FROM)) score(0, goodnessOf(squares));
   const learns = classwise() && trains && classwiseCoefficients(layer, get(LABEL));

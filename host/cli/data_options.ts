@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { type OpenedDataset, type OpenOptions, openDataset } from "../data/open.js";
 import { MayflyError } from "../errors.js";
-import { shapeFlag, wholeFrom } from "./flags.js";
+import { shapeFlag, whole, wholeFrom } from "./flags.js";
 
 /** The options that say how to read a data set, shared by `train`, `eval` and `predict`. */
 export interface DataFlags {
@@ -16,9 +16,13 @@ export interface DataFlags {
   scale?: "minmax";
   limit?: number;
   limitTest?: number;
+  leaveOut?: number;
 }
 
-export const DATASET_HELP = "mnist, a folder of IDX files, images.idx:labels.idx, a .csv file, or frames.u8:labels.u8 with --shape (all may be gzipped)";
+/** Data sets that come with Mayfly. */
+const NAMED = ["mnist", "aesop"];
+
+export const DATASET_HELP = "mnist, aesop (next characters), a folder of CIFAR-10, a folder of IDX files, images.idx:labels.idx, a .csv file, or frames.u8:labels.u8 with --shape (all may be gzipped)";
 
 export function addDataOptions(command: Command): Command {
   return command
@@ -26,6 +30,7 @@ export function addDataOptions(command: Command): Command {
     .option("--test <file>", "test set, where the data set has none (default: every sixth sample is held out)")
     .option("--limit <n>", "use only the first n training samples", wholeFrom(1))
     .option("--limit-test <n>", "use only the first n test samples", wholeFrom(1))
+    .option("--leave-out <class>", "train without this class's samples; the test set keeps them", whole)
     .option("--classes <n>", "number of classes (default: as many as the training set shows)", wholeFrom(2))
     .option("--shape <WxH[xC]>", "shape of a sample, e.g. 28x28: raw files need it", shapeFlag)
     .option("--labels <file>", "labels, where they are not named with the samples")
@@ -40,7 +45,7 @@ export function dataOptions(flags: DataFlags): OpenOptions {
   return {
     test: flags.test, labels: flags.labels, header: flags.header, shape: flags.shape, classes: flags.classes, scale: flags.scale,
     labelColumn: column !== undefined && /^-?[0-9]+$/.test(column) ? Number(column) : column,
-    limit: flags.limit, limitTest: flags.limitTest,
+    limit: flags.limit, limitTest: flags.limitTest, leaveOut: flags.leaveOut,
   };
 }
 
@@ -67,7 +72,7 @@ export function absoluteData(dataset: string, options: OpenOptions): { dataset: 
 
 /** A path, or two with a colon between; anything else, like "mnist", is a name. */
 function absolute(source: string): string {
-  if (source === "mnist") return source;
+  if (NAMED.includes(source)) return source;
   if (existsSync(source)) return resolve(source);
   for (let colon = source.indexOf(":"); colon >= 0; colon = source.indexOf(":", colon + 1)) {
     const pair = [source.slice(0, colon), source.slice(colon + 1)];

@@ -27,7 +27,7 @@ export function percent(value: number | null): string {
 
 /** "1.93 % by goodness, 1.89 % by the readout", or the one of the two that there is. */
 export function errorText({ goodness, readout }: TestError): string {
-  return `${percent(goodness)} by goodness${readout === null ? "" : `, ${percent(readout)} by the readout`}`;
+  return [goodness === null ? "" : `${percent(goodness)} by goodness`, readout === null ? "" : `${percent(readout)} by the readout`].filter(Boolean).join(", ");
 }
 
 /**

@@ -1,6 +1,8 @@
 import { Command } from "commander";
+import { addAnalyzeCommand } from "./analyze_command.js";
 import { addBoardsCommand } from "./boards_command.js";
 import { addEvalCommand } from "./eval_command.js";
+import { addExperimentCommand } from "./experiment_command.js";
 import { addInspectCommand } from "./inspect_command.js";
 import { addPackCommand } from "./pack_command.js";
 import { addPlanCommand } from "./plan_command.js";
@@ -28,6 +30,8 @@ export function createProgram(): Command {
   addEvalCommand(program);
   addPredictCommand(program);
   addInspectCommand(program);
+  addExperimentCommand(program);
+  addAnalyzeCommand(program);
 
   program.commandsGroup("Plan and move to a device:");
   addPlanCommand(program);

@@ -14,8 +14,11 @@ interface TrainingFlags {
   json?: boolean;
 }
 
+/** What a run came to; also the result in its record. */
+export type TrainingResult = Awaited<ReturnType<typeof trainRun>>;
+
 /** Trains a network inside a run directory, prints what happens, and ends with the result. */
-export async function trainRun(run: RunDirectory, network: Network, data: OpenedDataset, flags: TrainingFlags): Promise<void> {
+export async function trainRun(run: RunDirectory, network: Network, data: OpenedDataset, flags: TrainingFlags) {
   const started = performance.now();
   announce(network, data);
   // The record may be ahead of the checkpoint: see RunDirectory.save.
@@ -48,6 +51,7 @@ export async function trainRun(run: RunDirectory, network: Network, data: Opened
   if (testError) say(style.bold(`test error: ${errorText(testError)}`));
   say(`weights ${summary.weightsHash}, engine ${summary.engineHash}, ${count(summary.pairsPerSecond)} samples/s`);
   say(`saved in ${run.path}`);
+  return { testError, epochs, ...summary };
 }
 
 function announce(network: Network, data: OpenedDataset): void {
@@ -99,7 +103,7 @@ async function runEpochs(run: RunDirectory, network: Network, data: OpenedDatase
 }
 
 function epochLine(label: string, { testError, seconds, pairsPerSecond }: EpochResult): string {
-  const test = testError ? `test error ${percent(testError.goodness)} goodness${testError.readout === null ? "" : `, ${percent(testError.readout)} readout`}` : "not tested";
+  const test = testError ? `test error ${[testError.goodness === null ? "" : `${percent(testError.goodness)} goodness`, testError.readout === null ? "" : `${percent(testError.readout)} readout`].filter(Boolean).join(", ")}` : "not tested";
   return `${label}  ${test}  ${style.dim(`${seconds.toFixed(1)} s, ${count(pairsPerSecond)} samples/s`)}`;
 }
 

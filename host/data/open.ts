@@ -1,8 +1,10 @@
 /** One front door to every format: a name or a path in, a training and a test set out. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { MayflyError } from "../errors.js";
+import { loadAesop } from "./aesop.js";
+import { isCifarFolder, loadCifarFolder } from "./cifar.js";
 import { loadCsv } from "./csv.js";
-import { checkDataset, take, type Dataset } from "./dataset.js";
+import { checkDataset, select, take, type Dataset } from "./dataset.js";
 import { holdOut } from "./hold-out.js";
 import { loadIdxFolder } from "./idx-folder.js";
 import { loadIdx } from "./idx.js";
@@ -31,6 +33,8 @@ export interface OpenOptions {
   limit?: number | undefined;
   /** The same for the test set. */
   limitTest?: number | undefined;
+  /** A class whose samples the training set is to lack; the test set keeps them. */
+  leaveOut?: number | undefined;
 }
 
 export interface OpenedDataset {
@@ -66,6 +70,18 @@ const FORMATS: readonly Format[] = [
     open: (_, options) => loadMnist({ classes: options.classes }),
   },
   {
+    accepts: "aesop",
+    uses: [],
+    matches: (source) => source === "aesop",
+    open: () => loadAesop(),
+  },
+  {
+    accepts: "a folder with data_batch_*.bin and test_batch.bin (CIFAR-10, binary version)",
+    uses: [],
+    matches: (source) => isFolder(source) && isCifarFolder(readdirSync(source)),
+    open: (source) => loadCifarFolder(source),
+  },
+  {
     accepts: "a folder with train-images*, train-labels*, t10k-images*, t10k-labels* (IDX)",
     uses: [],
     matches: (source) => isFolder(source),
@@ -91,7 +107,7 @@ const FORMATS: readonly Format[] = [
   },
 ];
 
-const USED_BY_ALL: readonly (keyof OpenOptions)[] = ["classes", "limit", "limitTest"];
+const USED_BY_ALL: readonly (keyof OpenOptions)[] = ["classes", "limit", "limitTest", "leaveOut"];
 
 /**
  * Opens a dataset by name or path; every file may be gzipped. The sets have the same shape and classes, and every label is
@@ -108,7 +124,7 @@ export async function openDataset(source: string, options: OpenOptions = {}): Pr
   const sets = test ? { train, test } : holdOut(train);
   return {
     ...sets,
-    train: limited(sets.train, options.limit),
+    train: limited(without(sets.train, options.leaveOut), options.limit),
     test: limited(sets.test, options.limitTest),
     ...(scaler && { scaler }),
   };
@@ -168,6 +184,13 @@ function checkTestSet(test: Dataset, train: Dataset): void {
     throw new MayflyError(`${test.name}: frames of ${formatShape(test.shape)}, expected ${formatShape(train.shape)} as in ${train.name}`);
   }
   checkDataset(test);
+}
+
+function without(dataset: Dataset, label: number | undefined): Dataset {
+  if (label === undefined) return dataset;
+  if (!Number.isInteger(label) || label < 0 || label >= dataset.classes) throw new MayflyError(`${dataset.name}: leaveOut is ${label}, expected a class of 0..${dataset.classes - 1}`, 2);
+  const kept = select(dataset, Uint32Array.from(Array.from(dataset.labels.keys()).filter((index) => dataset.labels[index] !== label)));
+  return { ...kept, name: `${dataset.name} without class ${label}` };
 }
 
 function limited(dataset: Dataset, limit: number | undefined): Dataset {

@@ -1,6 +1,6 @@
 /** Boxes: layers that only the host can compute. The engine stops at one, shows its inputs, and goes on with the activities it is given. */
 import * as kinds from "../../assembly/abi/region.js";
-import { WAITING } from "../../assembly/abi/status.js";
+import { BUSY, WAITING } from "../../assembly/abi/status.js";
 import { MayflyError } from "../errors.js";
 import type { EngineExports } from "./exports.js";
 import { checked } from "./instance.js";
@@ -13,16 +13,23 @@ import type { Region } from "./regions.js";
  */
 export type Box = (layer: number, inputs: Uint8Array) => ArrayLike<number>;
 
-/** Goes on with the job under way, of which `status` is the last word, to its end: asks the box whenever the engine waits for it. */
-export function finishJob(engine: EngineExports, regions: readonly Region[], box: Box | undefined, status: number): void {
-  while (status === WAITING) {
-    try {
-      answer(engine, regions, box, engine.status_detail());
-    } catch (error) {
-      engine.cancel();
-      throw error;
+/**
+ * Goes on with the job under way, of which `status` is the last word, to its end: asks the box whenever the engine waits for it. With `watch` it
+ * works piece by piece, and `watch` is called after each.
+ */
+export function finishJob(engine: EngineExports, regions: readonly Region[], box: Box | undefined, status: number, watch?: () => void): void {
+  for (;;) {
+    watch?.();
+    if (status !== WAITING && status !== BUSY) break;
+    if (status === WAITING) {
+      try {
+        answer(engine, regions, box, engine.status_detail());
+      } catch (error) {
+        engine.cancel();
+        throw error;
+      }
     }
-    status = engine.step(0);
+    status = engine.step(watch ? 1 : 0);
   }
   checked(engine, status);
 }

@@ -16,6 +16,7 @@ export interface EngineExports {
   begin_goodness(): number;
   begin_readout(): number;
   step(maxWork: number): number;
+  completed(): number;
   cancel(): number;
   train(label: number): number;
   predict_goodness(): number;

@@ -20,6 +20,16 @@ import { describeStatus, EngineError } from "./status.js";
 /** A typed view of a region in the engine's memory; it stays valid, for the memory never moves or grows. */
 export type RegionView = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array;
 
+/** Activities that a pass left in a layer. */
+export interface ObservedActivity {
+  /** From 0. */
+  readonly layer: number;
+  /** The label in the input; null for none or the neutral one. */
+  readonly label: number | null;
+  /** One value a unit, 128 = 1.0. */
+  readonly y: Int16Array;
+}
+
 export interface NetworkOptions {
   /** Build of the engine; "auto" (default) takes SIMD where it works. The bits are the same. */
   build?: BuildChoice;
@@ -118,6 +128,33 @@ export class Network {
     this.put(frame);
     if (this.hasBoxes) return this.predictWithBoxes(by);
     return checked(this.engine, by === "goodness" ? this.engine.predict_goodness() : this.engine.predict_readout());
+  }
+
+  /**
+   * The activities of every layer (i16, 128 = 1.0, before normalisation) as a prediction makes them, by the engine itself. "readout": one pass
+   * with the neutral label, or without one; "goodness": one pass for each label (class-wise, and without labels: one in all).
+   */
+  activities(frame: Uint8Array, by: "readout" | "goodness" = "readout"): ObservedActivity[] {
+    const { engine, spec } = this;
+    if (by === "readout" && spec.readout.from === null) throw new MayflyError("this network has no readout: watch a prediction by goodness", 1);
+    this.put(frame);
+    checked(engine, by === "readout" ? engine.begin_readout() : engine.begin_goodness());
+    const activity = this.view(this.region(kinds.REGION_ACTIVITY)) as Int16Array;
+    const seen: ObservedActivity[] = [];
+    let pairs = -1;
+    finishJob(engine, this.regions, this.box, engine.step(1), () => {
+      const completed = engine.completed();
+      if (completed < 0) return;
+      const layer = completed & 255;
+      const pair = completed > 255;
+      if (pair && layer === 0) pairs++;
+      const units = spec.layers[layer]?.units ?? 0;
+      const plane = (units + 7) & ~7;
+      const label = pair ? 2 * pairs : null;
+      seen.push({ layer, label, y: activity.slice(0, units) });
+      if (pair && 2 * pairs + 1 < spec.classes) seen.push({ layer, label: 2 * pairs + 1, y: activity.slice(plane, plane + units) });
+    });
+    return seen;
   }
 
   /** In steps, for the engine stops at each box. */

@@ -106,6 +106,11 @@ function resolveReadout({ readout, layers, negatives, objective }: ParsedSpec): 
   return from;
 }
 
+/** Whether goodness tells classes apart; without labels in training it tells only positive from negative. */
+export function knowsLabels({ negatives, objective }: NetworkSpec): boolean {
+  return objective === "classwise" || (negatives !== "hybrid" && negatives !== "given");
+}
+
 /** Where the label stands in the input. Networks that get it otherwise, or not at all, have none there. */
 function resolvePlacement(spec: ParsedSpec, values: number): "none" | "replace" | "append" {
   const { placement } = spec.label;

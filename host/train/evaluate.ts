@@ -1,18 +1,17 @@
 import { type Dataset, frame } from "../data/dataset.js";
 import type { Network } from "../engine/network.js";
+import { knowsLabels } from "../spec/network_spec.js";
 
-/**
- * Test error in percent, both ways the papers predict. `readout` is null for a network without one. Of a network without labels in its
- * input (negatives "hybrid" or "given") `goodness` says nothing: it tells no classes apart, and the class is always 0.
- */
+/** Test error in percent, both ways the papers predict. `goodness` is null for a network that learns without labels, `readout` for one without a
+ * readout. */
 export interface TestError {
-  goodness: number;
+  goodness: number | null;
   readout: number | null;
 }
 
 export interface Evaluation {
   testError: TestError;
-  /** By goodness: confusion[true class][predicted class], counts. */
+  /** By goodness where that knows labels, else by the readout: confusion[true class][predicted class], counts. */
   confusion: number[][];
   count: number;
 }
@@ -32,17 +31,19 @@ export function* evaluationSteps(network: Network, data: Dataset, every = 500): 
   const { classes } = network.spec;
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const hasReadout = network.spec.readout.from !== null;
+  const byGoodness = knowsLabels(network.spec);
   const wrong = { goodness: 0, readout: 0 };
   for (let index = 0; index < data.count; index++) {
     const sample = frame(data, index);
     const label = data.labels[index] ?? 0;
-    const predicted = network.predict(sample, "goodness");
+    const read = hasReadout ? network.predict(sample, "readout") : -1;
+    const predicted = byGoodness ? network.predict(sample, "goodness") : read;
     const row = confusion[label];
     if (row) row[predicted] = (row[predicted] ?? 0) + 1;
     if (predicted !== label) wrong.goodness++;
-    if (hasReadout && network.predict(sample, "readout") !== label) wrong.readout++;
+    if (read !== label) wrong.readout++;
     if ((index + 1) % every === 0) yield index + 1;
   }
   const percent = (count: number): number => Math.round((count / data.count) * 1e4) / 100;
-  return { testError: { goodness: percent(wrong.goodness), readout: hasReadout ? percent(wrong.readout) : null }, confusion, count: data.count };
+  return { testError: { goodness: byGoodness ? percent(wrong.goodness) : null, readout: hasReadout ? percent(wrong.readout) : null }, confusion, count: data.count };
 }

@@ -143,7 +143,7 @@ class EarlyStop {
   after({ epoch, testError }: EpochResult): StopReason | null {
     const { epochs, stopAt, patience } = this.options;
     if (!testError || epoch >= epochs) return null;
-    const error = Math.min(testError.goodness, testError.readout ?? Infinity);
+    const error = Math.min(testError.goodness ?? Infinity, testError.readout ?? Infinity);
     if (stopAt != null && error <= stopAt) return "target reached";
     this.evaluationsSinceBest = error < this.best ? 0 : this.evaluationsSinceBest + 1;
     this.best = Math.min(this.best, error);

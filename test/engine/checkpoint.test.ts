@@ -9,12 +9,16 @@ import { checkpointOf } from "./checkpoint_image.js";
 import { comparePredictions, compareState, writeSample } from "./compare.js";
 import { type Build, BUILDS, FULL_BUILDS, Instance } from "./instance.js";
 import { randomSpec } from "./random-spec.js";
+import { randomMapSpec } from "./random_maps.js";
+import { randomRecurrentSpec } from "./random_recurrence.js";
 import { randomVariantSpec } from "./random_variants.js";
 import { SparseSamples } from "./samples.js";
 
 const kinds: [Build, string, fc.Arbitrary<Spec>, number][] = [
   ...BUILDS.map((build): [Build, string, fc.Arbitrary<Spec>, number] => [build, "of the core", randomSpec(), 60]),
   ...FULL_BUILDS.map((build): [Build, string, fc.Arbitrary<Spec>, number] => [build, "with variants", randomVariantSpec(), 60]),
+  ["full-simd", "with maps", randomMapSpec(), 40],
+  ["full-simd", "that is recurrent", randomRecurrentSpec(), 40],
 ];
 
 function instanceOf(build: Build, spec: Spec): Instance {
@@ -49,7 +53,7 @@ test.each(kinds)("the %s build and the oracle write the same checkpoint of a net
 
 test("a checkpoint is all that a network with variants needs to go on, in another build", () => {
   fc.assert(
-    fc.property(randomVariantSpec(), fc.integer(), (spec, seed) => {
+    fc.property(fc.oneof(randomVariantSpec(), randomMapSpec(), randomRecurrentSpec()), fc.integer(), (spec, seed) => {
       const samples = new SparseSamples(spec, seed);
       const oracle = new Network(spec, boxOf(spec));
       let instance = instanceOf("full-scalar", spec);

@@ -17,11 +17,20 @@ export function checkpointOf(network: Network): Uint8Array {
     if (!layer.isBox) parts.push(matrix(network.weights(index), layer.weights.units, layer.spec.weightBits));
     const readout = network.readouts[index];
     if (readout) parts.push(words(readout.lanes.states), matrix(network.readoutWeights(index), network.spec.classes, 16));
+    if (spec.recurrence?.stream) parts.push(...stream(network, index));
     if (layer.peers) parts.push(words(layer.peers.means));
   });
   const content = Buffer.concat(parts);
   const header = words([MAGIC, VERSION, 4 * HEADER_WORDS + content.length, crc32(content), 0, 0, 0, 0]);
   return new Uint8Array(Buffer.concat([header, content]));
+}
+
+/** A layer's y and x of each class. */
+function stream({ streams, spec }: Network, layer: number): Uint8Array[] {
+  const units = spec.layers[layer]!.units;
+  const y = Int32Array.from(streams.flatMap((states) => states[layer]!.y));
+  const x = Int32Array.from(streams.flatMap((states) => states[layer]!.x));
+  return [matrix(y, units, 16), matrix(x, units, 8)];
 }
 
 /** Filled up with zeros to a multiple of 16 bytes. */

@@ -1,7 +1,7 @@
 /** Holds an engine instance against the oracle, number by number. Engine numbers are read from its memory, by region. */
 import {
   REGION_FRAME, REGION_LAYER_STATE, REGION_LOGITS, REGION_NEGATIVE, REGION_PEER_MEANS, REGION_READOUT_STATE, REGION_READOUT_WEIGHTS,
-  REGION_SCORES, REGION_STATE, REGION_TARGETS, REGION_VARIANT_STATE, REGION_WEIGHTS,
+  REGION_SCORES, REGION_STATE, REGION_TARGETS, REGION_UNIT_INPUTS, REGION_UNIT_STATE, REGION_VARIANT_STATE, REGION_WEIGHTS,
 } from "../../assembly/abi/region.js";
 import { JOB_PENDING } from "../../assembly/abi/status.js";
 import { LAYER_ROWS_UPDATED } from "../../assembly/abi/state.js";
@@ -24,6 +24,12 @@ export function compareState(oracle: Network, instance: Instance): void {
     compare(`layer ${index}: positives and negatives right`, state.subarray(LANES, LANES + 2), [layer.positivesRight, layer.negativesRight]);
     compare(`layer ${index}: rows updated`, [state[LAYER_ROWS_UPDATED >> 2]!], [layer.rowsUpdated]);
     if (!layer.isBox) compareMatrix(`layer ${index}: weights`, instance.region(REGION_WEIGHTS, index), oracle.weights(index));
+    oracle.streams.forEach((states, c) => {
+      for (const [what, kind] of [["y", REGION_UNIT_STATE], ["x", REGION_UNIT_INPUTS]] as const) {
+        const { values, stride } = instance.region(kind, index);
+        compare(`layer ${index}: ${what} of class ${c}`, values.subarray(c * stride, c * stride + layer.spec.units), states[index]![what]);
+      }
+    });
     if (layer.peers) compare(`layer ${index}: peer means`, instance.region(REGION_PEER_MEANS, index).values.subarray(0, layer.spec.units), layer.peers.means);
     const readout = oracle.readouts[index];
     if (!readout) return;

@@ -7,6 +7,7 @@ import { REGION_WEIGHTS } from "../../assembly/abi/region.js";
 import { fuzz, type FuzzOptions } from "./fuzz_case.js";
 import { FULL_BUILDS } from "./instance.js";
 import { randomMapSpec } from "./random_maps.js";
+import { randomRecurrentSpec } from "./random_recurrence.js";
 import { randomVariantSpec } from "./random_variants.js";
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -20,6 +21,7 @@ const kinds: Record<string, Partial<FuzzOptions>> = {
   "random networks of the core in the full builds": { builds: FULL_BUILDS },
   "random networks with variants": { builds: FULL_BUILDS, spec: randomVariantSpec() },
   "random networks with maps": { builds: FULL_BUILDS, spec: randomMapSpec() },
+  "random recurrent networks": { builds: FULL_BUILDS, spec: randomRecurrentSpec() },
 };
 
 test.each(Object.entries(kinds))("the builds agree with the oracle on %s", (name, options) => {

@@ -52,12 +52,15 @@ export function runCase({ spec, samples, dataSeed, fullRange, largestPiece }: Fu
   const { frame } = data.next();
   for (const { name, engine } of engines) {
     tamper?.(engine);
+    // A stream moves on when it is predicted; each engine is compared with the oracle as it was after training.
+    const streams = oracle.streams.map((states) => states.map(({ y, x }) => ({ y, x })));
     try {
       compareState(oracle, engine);
       comparePredictions(oracle, engine, frame);
     } catch (error) {
       throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
     }
+    oracle.streams.forEach((states, c) => states.forEach((state, layer) => Object.assign(state, streams[c]![layer])));
   }
 }
 

@@ -22,6 +22,14 @@ export class BoxLayer extends Layer {
     return { y: [...this.box(this.index, valuesOf(inputs, this.inputs))] };
   }
 
+  sums(): number[] {
+    throw new Error("a box has no sums");
+  }
+
+  activityOfSums(): number[] {
+    throw new Error("a box has no sums");
+  }
+
   update(): void {
     throw new Error("a box does not learn");
   }

@@ -22,15 +22,25 @@ export class DenseLayer extends Layer {
   }
 
   pass(inputs: readonly Input[]): Pass {
-    return { y: this.weights.sums(inputs).map((acc, unit) => this.activityOf(acc, this.#device?.[unit])) };
+    return { y: this.activityOfSums(this.sums(inputs)) };
+  }
+
+  sums(inputs: readonly Input[]): number[] {
+    return this.weights.sums(inputs);
+  }
+
+  activityOfSums(sums: readonly number[]): number[] {
+    return sums.map((acc, unit) => this.activityOf(acc, this.#device?.[unit]));
   }
 
   update(calls: readonly PairedInput[][], positive: Signal, negative: Signal): void {
-    for (const rows of calls) update(this.weights, this.lanes, rows, positive.a, negative.a, 12 + this.spec.scale - this.Q);
-    this.rowsUpdated += rowsOf(calls.at(-1)!);
+    for (const rows of calls) {
+      update(this.weights, this.lanes, rows, positive.a, negative.a, 12 + this.spec.scale - this.Q);
+      this.rowsUpdated += rowsOf(rows.filter((row) => !this.isLabel(row)));
+    }
   }
 
   countUsed(...passes: (readonly Input[])[]): void {
-    this.rowsUsed += rowsNeeded(passes) * passes.length;
+    this.rowsUsed += rowsNeeded(passes.map((inputs) => inputs.filter((input) => !this.isLabel(input)))) * passes.length;
   }
 }

@@ -31,7 +31,9 @@ export abstract class Layer {
   readonly Q: number;
   readonly theta: number;
   readonly isBox: boolean;
-  /** Inputs: the values of the frame or the layer below, label rows when appended, the bias row. */
+  /** Values of the frame or the layer below: the first inputs. */
+  readonly below: number;
+  /** All inputs: the values below; label rows or, in a recurrent network, the units above; the bias row. */
   readonly inputs: number;
   abstract readonly weights: Matrix;
   /** Positives with goodness above θ; class-wise: samples whose true group won. */
@@ -51,17 +53,31 @@ export abstract class Layer {
     this.Q = coefficientExponent(this.spec.rate, HEADROOM, this.spec.scale);
     this.theta = this.spec.units * this.spec.threshold;
     this.isBox = this.spec.kind === "box";
+    this.below = sizeOf(mapOf(net, index - 1));
     this.inputs = inputsOf(net, index);
+  }
+
+  /** Whether an input is a label, and thus not counted. */
+  isLabel({ row }: { row: number }): boolean {
+    const { classes, placement, layers, recurrence } = this.net;
+    if (placement === "replace") return this.index === 0 && row < classes;
+    const hasLabels = recurrence ? this.index === layers.length - 1 : this.index === 0 && placement === "append";
+    return hasLabels && row >= this.below && row < this.below + classes;
   }
 
   /** Runs on the inputs listed; all others are 0. */
   abstract pass(inputs: readonly Input[]): Pass;
 
-  /** Learns in one update (at each place) for each of `calls`, the last of which is that of the frame or the units below. */
+  /** Learns in one update (at each place) for each of `calls`, and counts their rows. */
   abstract update(calls: readonly PairedInput[][], positive: Signal, negative: Signal): void;
 
-  /** Counts the rows of some passes that go through the layer together: each row that any of them needs, once for each pass. */
+  /** Counts the rows of some passes that go through the layer together: each row that any of them needs, once for each pass; no label rows. */
   abstract countUsed(...passes: (readonly Input[])[]): void;
+
+  /** acc of each unit. Not of layers with pooling. */
+  abstract sums(inputs: readonly Input[]): number[];
+
+  abstract activityOfSums(sums: readonly number[]): number[];
 
   /** Group of a unit, class-wise: as many units, or channels of a map, in each. */
   groupOf(unit: number): number {
@@ -124,11 +140,12 @@ export abstract class Layer {
   }
 }
 
-/** What a layer sees: the values below, label rows in the first layer when appended, a bias row but for boxes. */
+/** What a layer sees: the values below; label rows in the first layer when appended; in a recurrent network the units above, labels above the last; a bias row but for boxes. */
 export function inputsOf(net: Spec, layer: number): number {
   const labels = layer === 0 && net.placement === "append" ? net.classes : 0;
+  const above = net.recurrence ? net.layers[layer + 1]?.units ?? net.classes : 0;
   const bias = net.biasLevel > 0 && net.layers[layer]!.kind !== "box" ? 1 : 0;
-  return sizeOf(mapOf(net, layer - 1)) + labels + bias;
+  return sizeOf(mapOf(net, layer - 1)) + labels + above + bias;
 }
 
 /** The inputs of a later layer, without its bias: one row for each unit below. */

@@ -49,15 +49,19 @@ abstract class MapLayer extends Layer {
   }
 
   pass(inputs: readonly Input[]): Pass {
-    const before = this.seen.map((_, place) => this.#activityAt(place, inputs));
-    const places = this.#pools.map((pool, unit) => pool.reduce((best, place) => (before[place]![unit % this.channels]! > before[best]![unit % this.channels]! ? place : best)));
-    return { places, y: places.map((place, unit) => before[place]![unit % this.channels]!) };
+    const before = this.activityOfSums(this.sums(inputs));
+    const at = (place: number, unit: number) => before[place * this.channels + (unit % this.channels)]!;
+    const places = this.#pools.map((pool, unit) => pool.reduce((best, place) => (at(place, unit) > at(best, unit) ? place : best)));
+    return { places, y: places.map((place, unit) => at(place, unit)) };
   }
 
-  /** Of all channels of a place, before pooling. */
-  #activityAt(place: number, inputs: readonly Input[]): number[] {
-    const listed = this.at(place, inputs).map(({ row, x }) => ({ row: this.firstRow(place) + row, x }));
-    return this.weights.sums(listed).map((acc, channel) => this.activityOf(acc, this.#device?.[place * this.channels + channel]));
+  /** Of all channels of all places, before pooling. */
+  sums(inputs: readonly Input[]): number[] {
+    return this.seen.flatMap((_, place) => this.weights.sums(this.at(place, inputs).map(({ row, x }) => ({ row: this.firstRow(place) + row, x }))));
+  }
+
+  activityOfSums(sums: readonly number[]): number[] {
+    return sums.map((acc, index) => this.activityOf(acc, this.#device?.[index]));
   }
 
   /** Where a place's own matrix begins in the weights. */
@@ -84,7 +88,8 @@ abstract class MapLayer extends Layer {
   }
 
   countUsed(...passes: (readonly Input[])[]): void {
-    for (const place of this.seen.keys()) this.rowsUsed += rowsNeeded(passes.map((inputs) => this.at(place, inputs))) * passes.length;
+    const counted = passes.map((inputs) => inputs.filter((input) => !this.isLabel(input)));
+    for (const place of this.seen.keys()) this.rowsUsed += rowsNeeded(counted.map((inputs) => this.at(place, inputs))) * passes.length;
   }
 }
 
@@ -98,12 +103,11 @@ export class LocalLayer extends MapLayer {
     for (const place of this.seen.keys()) {
       const [raise, lower] = [this.coefficientsAt(place, positive), this.coefficientsAt(place, negative)];
       if ([...raise, ...lower].every((a) => a === 0)) continue;
-      const lists = calls.map((rows) => this.at(place, rows));
-      for (const list of lists) {
-        const rows = list.map((paired) => ({ ...paired, row: this.firstRow(place) + paired.row }));
+      for (const call of calls) {
+        const rows = this.at(place, call).map((paired) => ({ ...paired, row: this.firstRow(place) + paired.row }));
         update(this.weights, this.lanes, rows, raise, lower, 12 + this.spec.scale - this.Q);
+        this.rowsUpdated += rowsOf(this.at(place, call.filter((row) => !this.isLabel(row))));
       }
-      this.rowsUpdated += rowsOf(lists.at(-1)!);
     }
   }
 }
@@ -121,7 +125,7 @@ export class ConvLayer extends MapLayer {
     const k = 12 + this.spec.scale - this.Q;
     const [raise, lower] = [positive, negative].map((signal) => this.seen.map((_, place) => this.coefficientsAt(place, this.#bounded(signal, k)))) as [number[][], number[][]];
     for (const rows of calls) this.#call(this.seen.map((_, place) => this.at(place, rows)), raise, lower, k);
-    const labels = calls.length > 1 ? this.net.classes : 0;
+    const labels = this.seen[0]!.filter((row) => this.isLabel({ row })).length;
     this.rowsUpdated += (this.rows - labels) * ([...raise, ...lower].reduce((sum, a) => sum + activeBlocks(a), 0));
   }
 

@@ -48,3 +48,10 @@ export function shared(inputs: readonly Input[]): PairedInput[] {
 export function half(rows: readonly PairedInput[], sign: "positive" | "negative"): Input[] {
   return rows.map((paired) => ({ row: paired.row, x: paired[sign] }));
 }
+
+/** Two lists as one; a row that only one of them has is 0 in the other. */
+export function paired(positive: readonly Input[], negative: readonly Input[]): PairedInput[] {
+  const rows = [...new Set([...positive, ...negative].map(({ row }) => row))].sort((a, b) => a - b);
+  const [right, wrong] = [positive, negative].map((inputs) => new Map(inputs.map(({ row, x }) => [row, x])));
+  return rows.map((row) => ({ row, positive: right!.get(row) ?? 0, negative: wrong!.get(row) ?? 0 }));
+}

@@ -1,5 +1,5 @@
 /**
- * The oracle: docs/algorithm.md, docs/variants.md and docs/maps.md in plain TypeScript, written from those pages and never optimised. The engine must agree with it
+ * The oracle: docs/algorithm.md, variants.md, maps.md and recurrence.md in plain TypeScript, written from those pages and never optimised. The engine must agree with it
  * bit for bit.
  */
 import { type BoxFunction, noBox } from "./box.js";
@@ -15,6 +15,7 @@ import type { Input } from "./matrix.js";
 import { scoresOfPair, trainPair } from "./pair.js";
 import { Generator, STREAM_DROPOUT, STREAM_JITTER, STREAM_MASKS, STREAM_SAMPLER } from "./random.js";
 import { Readout, targetsOfLabel } from "./readout.js";
+import { logitsOfRecurrent, scoresOfRecurrent, silent, trainRecurrent, type UnitState } from "./recurrent.js";
 import { frameSize, hasTwoFrames, type Spec } from "./spec.js";
 import { labelled } from "./waves.js";
 
@@ -38,6 +39,8 @@ export class Network {
   frame: Uint8Array;
   /** What hybrids are mixed from: the frame of the step before. All 0 in nets without hybrids. */
   before: Uint8Array;
+  /** Of a recurrent network that learns from a stream: each class's state of each layer. */
+  readonly streams: UnitState[][];
   /** Samples trained. */
   step = 0;
   /** Samples whose label the readout had right before it learned from them. */
@@ -50,6 +53,7 @@ export class Network {
     this.dropout = new Generator(spec.seed, STREAM_DROPOUT);
     this.jitter = new Generator(spec.seed, STREAM_JITTER);
     this.masks = new Generator(spec.seed, STREAM_MASKS);
+    this.streams = spec.recurrence?.stream ? Array.from({ length: spec.classes }, () => silent(this)) : [];
     this.frame = new Uint8Array(frameSize(spec));
     this.before = new Uint8Array(frameSize(spec));
   }
@@ -63,7 +67,8 @@ export class Network {
     const { spec } = this;
     const targets = spec.targets === "given" ? given.targets! : targetsOfLabel(spec.classes, label);
     const { positive, negative } = this.#frames(frame, given.negative);
-    if (spec.objective === "pair") trainPair(this, positive, negative, label, targets);
+    if (spec.recurrence) trainRecurrent(this, positive, label, targets);
+    else if (spec.objective === "pair") trainPair(this, positive, negative, label, targets);
     else trainClasswise(this, positive, label, targets);
     this.step++;
   }
@@ -83,6 +88,7 @@ export class Network {
   }
 
   scoresByGoodness(frame: Uint8Array): number[] {
+    if (this.spec.recurrence) return scoresOfRecurrent(this, frame);
     return this.spec.objective === "pair" ? scoresOfPair(this, frame) : scoresOfClasswise(this, frame);
   }
 
@@ -92,6 +98,7 @@ export class Network {
   }
 
   scoresByReadout(frame: Uint8Array): number[] {
+    if (this.spec.recurrence) return logitsOfRecurrent(this, frame);
     let logits: number[] = [];
     this.countImage(imageInputs(this.spec, this.spec.waves ? labelled(this.spec, frame) : frame));
     this.forward(neutralImage(this.spec, frame), (layer, y, inputs) => {

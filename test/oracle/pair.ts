@@ -2,9 +2,9 @@
 import { argmax } from "./fixed.js";
 import { goodness } from "./goodness.js";
 import { imageInputs, imageWithLabel, labelInput, neutralInputs } from "./image.js";
-import { countRight, lessonOf } from "./judge.js";
-import { type Layer, type Pass, unitInputs } from "./layer.js";
-import { half, type Input, type PairedInput, shared } from "./matrix.js";
+import { type Layer, unitInputs } from "./layer.js";
+import { learnPair } from "./learn.js";
+import { half, type Input, type PairedInput, paired, shared } from "./matrix.js";
 import { drawNegative } from "./negative.js";
 import type { Network } from "./network.js";
 import { hasTwoFrames } from "./spec.js";
@@ -29,10 +29,10 @@ export function trainPair(network: Network, positive: Uint8Array, negative: Uint
     if (layer.index > 0) layer.countUsed([...positiveInputs, ...layer.biasInput], [...negativeInputs, ...layer.biasInput]);
     const positivePass = layer.pass([...positiveInputs, ...layer.biasInput]);
     const negativePass = layer.pass([...negativeInputs, ...layer.biasInput]);
-    const calls = layer.index === 0 ? start.calls : [[...unitRows(positiveInputs, negativeInputs), ...shared(layer.biasInput)]];
+    const calls = layer.index === 0 ? start.calls : [[...paired(positiveInputs, negativeInputs), ...shared(layer.biasInput)]];
     positiveInputs = unitInputs(layer.normalised(positivePass.y));
     negativeInputs = unitInputs(layer.normalised(negativePass.y));
-    if (!layer.isBox) learn(layer, network.step, positivePass, negativePass, calls);
+    if (!layer.isBox) learnPair(layer, network.step, positivePass, negativePass, calls);
   }
 }
 
@@ -84,25 +84,12 @@ function neutralPass(network: Network, inputs: readonly Input[], label: number, 
   return logits;
 }
 
-/** Pulls the goodness of positive and negative apart, in one update for each of `calls`. */
-function learn(layer: Layer, step: number, positive: Pass, negative: Pass, calls: readonly PairedInput[][]): void {
-  countRight(layer, positive.y, negative.y);
-  const lesson = lessonOf(layer, step, positive.y, negative.y);
-  if (!lesson.isUpdate) return;
-  layer.update(calls, { ...positive, a: lesson.positive }, { ...negative, a: lesson.negative });
-  layer.decay(step);
-}
-
 /** The true label's row is on in the positive, the wrong label's in the negative; lower row first. */
 function labelRows(positive: Input, negative: Input): PairedInput[] {
   return [
     { row: positive.row, positive: positive.x, negative: 0 },
     { row: negative.row, positive: 0, negative: negative.x },
   ].sort((a, b) => a.row - b.row);
-}
-
-function unitRows(positive: readonly Input[], negative: readonly Input[]): PairedInput[] {
-  return positive.map(({ row, x }, index) => ({ row, positive: x, negative: negative[index]!.x }));
 }
 
 /** Σ goodness of a pass with each label in turn; the negative of it where positives have little. */

@@ -71,6 +71,8 @@ export interface Spec {
   device?: number;
   /** Spatially extended labels, docs/maps.md: set 1 or 2; intensity q8. */
   waves?: { set: 1 | 2; intensity: number };
+  /** docs/recurrence.md; damping is q8. */
+  recurrence?: { iterations: number; first: number; last: number; damping: number; stream: boolean };
   layers: LayerSpec[];
 }
 
@@ -89,11 +91,11 @@ const MAGIC = 0x594c464d; // "MFLY", little endian
 const VERSION = 1;
 const NO_LIMIT = 0;
 const KINDS = ["dense", "local", "conv", "box"];
-const NO_RECURRENCE = 0;
-const NO_DAMPING = 0;
+const STREAM = 1 << 24;
 
 export function encodeSpec(spec: Spec): Int32Array {
   const block = new Int32Array(HEADER_WORDS + LAYER_WORDS * spec.layers.length);
+  const { recurrence } = spec;
   block.set([
     MAGIC,
     VERSION,
@@ -122,8 +124,8 @@ export function encodeSpec(spec: Spec): Int32Array {
     spec.awake ?? 0,
     spec.asleep ?? 0,
     spec.maskBlurs ?? 0,
-    NO_RECURRENCE,
-    NO_DAMPING,
+    recurrence ? recurrence.iterations | (recurrence.first << 8) | (recurrence.last << 16) | (recurrence.stream ? STREAM : 0) : 0,
+    recurrence?.damping ?? 0,
     ["label", "given"].indexOf(spec.targets ?? "label"),
     spec.device ?? 0,
     spec.waves ? spec.waves.set | (spec.waves.intensity << 8) : 0,

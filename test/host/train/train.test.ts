@@ -157,7 +157,7 @@ test("the run stops when the test error is low enough", async () => {
   expect(endOf(await eventsOf(Network.create(PAIR), { epochs: 5, test: test20, stopAt: 100 }))).toBe("target reached");
   const easy = await eventsOf(Network.create(PAIR), { epochs: 40, test: test20, stopAt: 20 });
   expect(endOf(easy)).toBe("target reached");
-  const errors = epochsOf(easy).map(({ testError }) => Math.min(testError!.goodness, testError!.readout!));
+  const errors = epochsOf(easy).map(({ testError }) => Math.min(testError!.goodness!, testError!.readout!));
   expect(errors.findIndex((error) => error <= 20)).toBe(errors.length - 1);
   expect(endOf(await eventsOf(Network.create(PAIR), { epochs: 2, test: test20, stopAt: -1 }))).toBe("finished");
 });

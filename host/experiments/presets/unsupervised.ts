@@ -1,0 +1,23 @@
+import type { NetworkSpecInput } from "../../spec/network_spec.js";
+import type { Shape } from "../../data/shape.js";
+import type { Experiment } from "../experiment.js";
+
+const hybrid = (units: number, layers: number) => (input: Shape, classes: number): NetworkSpecInput => ({
+  input, classes,
+  layers: Array.from({ length: layers }, () => ({ units, rate: 2e-4, temperature: 30, peer: 0.03 })),
+  negatives: "hybrid", loss: "threshold", readout: { from: 1, rate: 0.006 },
+});
+
+/** Hinton 2022, §3.2. */
+export const unsupervised: Experiment = {
+  name: "unsupervised",
+  title: "Hybrid images as negatives, no labels in training",
+  source: "Hinton 2022, §3.2",
+  about: "Positive: an image; negative: two images mixed through a random mask with large regions, made in place from the frame, the frame before and the mask. Only the linear readout sees labels.",
+  dataset: "mnist",
+  variants: [
+    { name: "2x500", scale: "small", about: "two layers of 500", epochs: 5, spec: hybrid(500, 2) },
+    { name: "4x1000", scale: "target", about: "four layers of 1,000", epochs: 40, asked: 1.6, published: "1.37 % at 4x2000 in 100 epochs", spec: hybrid(1000, 4) },
+    { name: "4x2000", scale: "paper", about: "the paper's network", epochs: 100, published: "1.37 % in 100 epochs", spec: hybrid(2000, 4) },
+  ],
+};
