@@ -1,5 +1,5 @@
 /** What a job must remember in the middle of a layer of a map, besides job_state.ts; in memory, so that it can stop anywhere. */
-const MAP_JOB: usize = memory.data(152, 16);
+const MAP_JOB: usize = memory.data(160, 16);
 
 /** 1 in a pair of passes. */
 export const PAIR: usize = 0;
@@ -24,6 +24,8 @@ export const SUM_NEGATIVE: usize = 96;
 export const LABEL_LANES: usize = 128;
 /** Where the draws of a step's dropout start, for the frames with waves. */
 export const WAVE_RANDOM: usize = 144;
+/** What a device of its own draws for the next place. */
+export const DEVICE_RANDOM: usize = 148;
 
 // @ts-ignore: decorator
 @inline export function mapJob(field: usize): i32 {

@@ -1,8 +1,9 @@
 /** A layer of a map on its way through a job: its start, its goodness and coefficients, the input of the next. */
-import { LABEL_NONE, LAYER_KIND, KIND_CONV, SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LABEL_PLACEMENT, SPEC_LAYER_COUNT } from "../abi/spec";
+import { LABEL_NONE, LAYER_KIND, SPEC_DEVICE, KIND_CONV, SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LABEL_PLACEMENT, SPEC_LAYER_COUNT } from "../abi/spec";
 import { LAYER_LANES } from "../abi/state";
 import { advanceLanes } from "../fixed/random";
 import { classwiseCoefficients, groupGoodness } from "../ff/classwise";
+import { firstUnit } from "../ff/device";
 import { goodnessOf, score } from "../ff/goodness";
 import {
   COMPLETED, JOB_GOODNESS, JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, ROWS_OUT, classwise, enter, get, listInto, set,
@@ -22,7 +23,7 @@ import { twoFrames, twoImages, waves } from "../spec_variants";
 import { MAX_INPUTS } from "../abi/limits";
 import { UNITS, enterMap, map } from "./geometry";
 import { activityPlane, readMapBelow, readWaveMaps } from "./input_map";
-import { BY_NEGATIVE, BY_POSITIVE, LABEL_LANES, LABEL_ROWS, PAIR, ROW, TWO_MAPS, mapJob, mapJobAt, setMapJob } from "./map_job";
+import { BY_NEGATIVE, BY_POSITIVE, DEVICE_RANDOM, LABEL_LANES, LABEL_ROWS, PAIR, ROW, TWO_MAPS, mapJob, mapJobAt, setMapJob } from "./map_job";
 
 /** Enters a layer: alone, or both of a pair. */
 export function startMap(pair: bool): i64 {
@@ -32,6 +33,7 @@ export function startMap(pair: bool): i64 {
   setMapJob(PAIR, pair ? 1 : 0);
   setMapJob(TWO_MAPS, pair && (layer > 0 || twoImages()) ? 1 : 0);
   setMapJob(LABEL_ROWS, !labels ? 0 : pair ? labelRows(listInto(0), get(LABEL), get(OTHER_LABEL)) : neutralRows(listInto(0)));
+  if (spec(SPEC_DEVICE) != 0) setMapJob(DEVICE_RANDOM, firstUnit(layer));
   enter(PHASE_MAP_SUMS);
   if (layer > 0) return readMapBelow(pair);
   return waves() ? readWaveMaps(pair) : 1;
