@@ -1,5 +1,5 @@
 import { MayflyError } from "../host/errors.js";
-import { allowances } from "./boards/plan_board.js";
+import { allowances } from "./boards/allowances.js";
 import type { Board, CoreName } from "./boards/schema.js";
 import type { FlashShape } from "./devices/flash.js";
 import type { Load } from "./devices/power.js";

@@ -1,3 +1,5 @@
+import { allowances } from "../boards/allowances.js";
+
 /** The machines of QEMU that firmware is built for. Addresses and sizes are those QEMU 7.2 gives them (hw/arm/*.c). */
 export interface Machine {
   /** QEMU's name for it. */
@@ -17,7 +19,7 @@ export interface Machine {
 }
 
 const KIB = 1024;
-const SHARES = { stackBytes: 1 * KIB, systemBytes: 64 };
+const SHARES = { stackBytes: allowances.stackBytes.value, systemBytes: allowances.runtimeRamBytes.value };
 /** 4 MiB of SSRAM for code and as much for data, all three boards. */
 const MPS2 = { flash: { origin: 0, bytes: 4096 * KIB }, ram: { origin: 0x20000000, bytes: 4096 * KIB }, ...SHARES, clockMHz: 25 };
 /** Their PSRAM. */
@@ -33,7 +35,7 @@ export const MACHINES: readonly Machine[] = [
   { name: "stm32vldiscovery", core: "Cortex-M3", cpu: "cortex-m3", flash: { origin: 0x08000000, bytes: 128 * KIB }, ram: { origin: 0x20000000, bytes: 8 * KIB }, ...SHARES, clockMHz: 24 },
 ];
 
-/** The most a network may have: what `mayfly plan --memory-limit` takes. */
+/** The most a network may have: as in `mayfly plan --board`, where a board is of the same RAM, and what `--memory-limit` takes. */
 export function networkBytes(machine: Machine): number {
   return machine.ram.bytes - machine.stackBytes - machine.systemBytes;
 }

@@ -64,8 +64,6 @@ export interface PowerCutRun {
 const POWER_CUT = "mayfly firmware: the power dies now";
 const NEVER = 0xffffffff;
 const TIMEOUT_MS = 120_000;
-/** The application's variables: job, flash and slots. */
-const SYSTEM_BYTES = 512;
 const FAILURES: Readonly<Record<number, string>> = {
   2: "could not use its files", 3: "faulted", 4: "trapped in the engine", 5: "broke a rule of the flash", 6: "stopped in the engine", 7: "found its flash worn out", 8: "has no layout for this flash",
 };
@@ -89,7 +87,7 @@ export async function simulatePowerCuts(machine: Machine, spec: NetworkSpecInput
   const folder = await temporaryFolder();
   try {
     const defines = [`POWER_FLASH=0x${memory.origin.toString(16)}u`, ...(options.order === undefined ? [] : [`MAYFLY_SLOTS_ORDER=${options.order}`])];
-    const { elf } = await buildFirmware({ ...machine, systemBytes: SYSTEM_BYTES }, files, folder.path, { program: "power", defines });
+    const { elf } = await buildFirmware(machine, files, folder.path, { program: "power", defines });
     const flashPath = join(folder.path, "flash.bin");
     await writeFlashFile(flashPath, memory.bytes, layout, flash, options.image);
     const aimed = new AimedCuts(options.cuts, layout, { ...flash, bytes: layout.areaBytes, programUs: 0, eraseUs: 0, enduranceCycles: 0 }, options.seed);
