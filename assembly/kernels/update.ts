@@ -14,13 +14,13 @@ import { addToWeight, addToWeights } from "./weights";
  */
 export function updateSingle<W>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
   if (ASC_FEATURE_SIMD) simd<W, u8>(list, count, weights, stride, coefficients, lanes, shift, from, to);
-  else scalar<W, u8>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+  else scalarSingle<W>(list, count, weights, stride, coefficients, lanes, shift, from, to);
 }
 
 /** The same over a paired list. */
 export function updatePaired<W>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
   if (ASC_FEATURE_SIMD) simd<W, u16>(list, count, weights, stride, coefficients, lanes, shift, from, to);
-  else scalar<W, u16>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+  else scalarPaired<W>(list, count, weights, stride, coefficients, lanes, shift, from, to);
 }
 
 /** Between neighbouring blocks of 8 units the starting remainders move by the golden ratio of 2^16. */
@@ -34,48 +34,62 @@ const BLOCK_STEP: i32 = 0x9e37;
 }
 
 /**
- * Three units that learn at a time, wherever they are in a group of 32: each row's place and inputs are then worked out once for three weights. Where
- * fewer are left, the first of them stands in with coefficients and remainder 0, which changes nothing. Places are masked where they are
+ * Three units that learn at a time, wherever they are in a group of 32: each row's place and input are then worked out once for three weights. Where
+ * fewer are left, the first of them stands in with coefficient and remainder 0, which changes nothing. Places are masked where they are
  * used: so C made of this needs one bounds check a row (host/pack_c/merge_checks.ts).
  */
-function scalar<W, L>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+function scalarSingle<W>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
   const rowBytes = <usize>stride * sizeof<W>();
-  const end = list + <usize>count * entryBytes<L>();
+  const end = list + <usize>count * SINGLE_BYTES;
   for (let unit = from; unit < to;) {
     unit = nextActive(coefficients, unit, to);
     if (unit >= to) return;
     const group = min((unit | (GROUP - 1)) + 1, to);
     const columns = weights + <usize>(unit & ~(GROUP - 1)) * sizeof<W>();
-    const a0 = load<i32>(coefficients + (<usize>unit << 2));
-    const c0 = <usize>unit * sizeof<W>();
+    const a0 = factor(coefficients, unit, shift), c0 = <usize>unit * sizeof<W>();
     let e0 = remainder(lanes, unit);
     let a1 = 0, a2 = 0, e1 = 0, e2 = 0;
     let c1 = c0, c2 = c0;
     unit = nextActive(coefficients, unit + 1, group);
     if (unit < group) {
-      a1 = load<i32>(coefficients + (<usize>unit << 2)), c1 = <usize>unit * sizeof<W>(), e1 = remainder(lanes, unit);
+      a1 = factor(coefficients, unit, shift), c1 = <usize>unit * sizeof<W>(), e1 = remainder(lanes, unit);
       unit = nextActive(coefficients, unit + 1, group);
     }
     if (unit < group) {
-      a2 = load<i32>(coefficients + (<usize>unit << 2)), c2 = <usize>unit * sizeof<W>(), e2 = remainder(lanes, unit);
-      unit = nextActive(coefficients, unit + 1, group);
+      a2 = factor(coefficients, unit, shift), c2 = <usize>unit * sizeof<W>(), e2 = remainder(lanes, unit);
+      unit++;
     }
-    const p0 = factor<L>(a0, shift), p1 = factor<L>(a1, shift), p2 = factor<L>(a2, shift);
-    const n0 = (a0 >> 16) << shift, n1 = (a1 >> 16) << shift, n2 = (a2 >> 16) << shift;
-    for (let entry = list; entry < end; entry += entryBytes<L>()) {
-      const rows = load<u32>(entry), x = load<i32>(entry, 4);
+    for (let entry = list; entry < end; entry += SINGLE_BYTES) {
+      const rows = load<u32>(entry), inputs = load<i32>(entry, 4);
       let row = columns + <usize>(rows & 0xffff) * rowBytes;
-      let positive = (x << 16) >> 16;
-      let negative = sizeof<L>() == 1 ? 0 : <i32>load<i16>(entry, 8);
-      e0 += change<L>(p0, positive, n0, negative), addToWeight<W>(row + (c0 & placeMask<W>()), e0 >> 16), e0 &= 0xffff;
-      e1 += change<L>(p1, positive, n1, negative), addToWeight<W>(row + (c1 & placeMask<W>()), e1 >> 16), e1 &= 0xffff;
-      e2 += change<L>(p2, positive, n2, negative), addToWeight<W>(row + (c2 & placeMask<W>()), e2 >> 16), e2 &= 0xffff;
+      let x = (inputs << 16) >> 16;
+      e0 += a0 * x, addToWeight<W>(row + (c0 & placeMask<W>()), e0 >> 16), e0 &= 0xffff;
+      e1 += a1 * x, addToWeight<W>(row + (c1 & placeMask<W>()), e1 >> 16), e1 &= 0xffff;
+      e2 += a2 * x, addToWeight<W>(row + (c2 & placeMask<W>()), e2 >> 16), e2 &= 0xffff;
       row = columns + <usize>(rows >>> 16) * rowBytes;
-      positive = x >> 16;
-      negative = sizeof<L>() == 1 ? 0 : <i32>load<i16>(entry, 10);
-      e0 += change<L>(p0, positive, n0, negative), addToWeight<W>(row + (c0 & placeMask<W>()), e0 >> 16), e0 &= 0xffff;
-      e1 += change<L>(p1, positive, n1, negative), addToWeight<W>(row + (c1 & placeMask<W>()), e1 >> 16), e1 &= 0xffff;
-      e2 += change<L>(p2, positive, n2, negative), addToWeight<W>(row + (c2 & placeMask<W>()), e2 >> 16), e2 &= 0xffff;
+      x = inputs >> 16;
+      e0 += a0 * x, addToWeight<W>(row + (c0 & placeMask<W>()), e0 >> 16), e0 &= 0xffff;
+      e1 += a1 * x, addToWeight<W>(row + (c1 & placeMask<W>()), e1 >> 16), e1 &= 0xffff;
+      e2 += a2 * x, addToWeight<W>(row + (c2 & placeMask<W>()), e2 >> 16), e2 &= 0xffff;
+    }
+  }
+}
+
+/** One unit at a time: paired lists are short, or of layers above the first. */
+function scalarPaired<W>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+  const rowBytes = <usize>stride * sizeof<W>();
+  const end = list + <usize>count * PAIRED_BYTES;
+  for (let unit = nextActive(coefficients, from, to); unit < to; unit = nextActive(coefficients, unit + 1, to)) {
+    const positive = <i32>load<i16>(coefficients + (<usize>unit << 2)) << shift;
+    const negative = <i32>load<i16>(coefficients + (<usize>unit << 2), 2) << shift;
+    const column = weights + <usize>unit * sizeof<W>();
+    let carry = remainder(lanes, unit);
+    for (let entry = list; entry < end; entry += PAIRED_BYTES) {
+      for (let half: usize = 0; half < 4; half += 2) {
+        const sum = carry + positive * <i32>load<i16>(entry + half, 4) + negative * <i32>load<i16>(entry + half, 8);
+        carry = sum & 0xffff;
+        addToWeight<W>(column + <usize>load<u16>(entry + half) * rowBytes, sum >> 16);
+      }
     }
   }
 }
@@ -89,28 +103,20 @@ const GROUP: i32 = 32;
   return <usize>(GROUP - 1) * sizeof<W>();
 }
 
-/** The first unit from `unit` on that learns, or `to`. */
-// @ts-ignore: decorator
-@inline function nextActive(coefficients: usize, unit: i32, to: i32): i32 {
+/** The first unit from `unit` on that learns, or `to` at most. */
+function nextActive(coefficients: usize, unit: i32, to: i32): i32 {
   while (unit < to && load<i32>(coefficients + (<usize>unit << 2)) == 0) unit++;
   return unit;
 }
 
 /** What a unit's remainder starts with. */
-// @ts-ignore: decorator
-@inline function remainder(lanes: usize, unit: i32): i32 {
+function remainder(lanes: usize, unit: i32): i32 {
   return (<i32>load<u16>(lanes + (<usize>(unit & 7) << 1)) + (unit >> 3) * BLOCK_STEP) & 0xffff;
 }
 
-/** a+ of a paired list, or both of a single one, whose inputs are the same, times 2^shift. */
-// @ts-ignore: decorator
-@inline function factor<L>(a: i32, shift: i32): i32 {
-  return (((a << 16) >> 16) + (sizeof<L>() == 1 ? a >> 16 : 0)) << shift;
-}
-
-// @ts-ignore: decorator
-@inline function change<L>(positive: i32, xPositive: i32, negative: i32, xNegative: i32): i32 {
-  return sizeof<L>() == 1 ? positive * xPositive : positive * xPositive + negative * xNegative;
+/** a+ + a-, for lists whose inputs are the same in both, times 2^shift. */
+function factor(coefficients: usize, unit: i32, shift: i32): i32 {
+  return (<i32>load<i16>(coefficients + (<usize>unit << 2)) + <i32>load<i16>(coefficients + (<usize>unit << 2), 2)) << shift;
 }
 
 function simd<W, L>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {

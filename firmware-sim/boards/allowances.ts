@@ -8,3 +8,6 @@ export const allowances = z.strictObject({
   runtimeRamBytes: figureSchema,
   runtimeFlashBytes: figureSchema,
 }).parse(allowancesData);
+
+/** WebAssembly code and data of the scalar build as it is, roughly, for networks that are not packed to look: a packed module has less. */
+export const WHOLE_ENGINE_BYTES = { code: 16_000, data: 600 };

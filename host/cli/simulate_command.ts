@@ -34,6 +34,8 @@ type SimulateFlags = NetworkFlags & DataFlags & QemuFlags & {
 
 /** Reboots that are told one by one. */
 const MAX_SHOWN_REBOOTS = 20;
+/** Of what `plan` spends: the time of a step sets the clock here, and no more. */
+const METERING_EFFORT = 0.1;
 const SECONDS_PER_DAY = 86_400;
 
 export function addSimulateCommand(program: Command): void {
@@ -85,7 +87,7 @@ Examples:
     say(`${board.name}, ${count(flags.steps)} samples of ${data.name}`);
     // A network that does not fit is refused before it is metered.
     replayable(() => planFor(spec, board), flags);
-    const stepTime = meteredStep(profile, await meterNetwork(spec));
+    const stepTime = meteredStep(profile, await meterNetwork(spec, undefined, METERING_EFFORT));
     let shown = 0;
     const onReboot = (event: RebootEvent): void => {
       if (++shown <= MAX_SHOWN_REBOOTS) say(rebootLine(event));
