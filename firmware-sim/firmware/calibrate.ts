@@ -63,7 +63,7 @@ export async function calibrate(command: string, tell: (line: string) => void, o
     cores[core] = { tool: `QEMU's ${machine}, arm-none-eabi-gcc -O2 -mcpu=${cpu}`, measured, instructions: rounded(instructions), errorPercent: Math.ceil(errorPercent * 10) / 10 };
     // Armv6-M has one instruction set; QEMU has no machine of the other core.
     if (core === "cortex-m0") cores["cortex-m0plus"] = { ...(cores[core] as object), tool: `QEMU's ${machine}, arm-none-eabi-gcc -O2 -mcpu=${cpu} (the same instructions as Cortex-M0+)` };
-    tell(`${core}: ${measured.length} networks, left out one at a time predicted within ${errorPercent.toFixed(1)} %`);
+    tell(`${core}: ${measured.length} networks, others are predicted within ${errorPercent.toFixed(1)} %`);
   }
   return { status: `fitted to firmware in QEMU by \`${command}\`, seed ${SEED}, MNIST's first images`, cores } as Calibration;
 }
