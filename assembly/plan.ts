@@ -26,6 +26,7 @@ import {
 } from "./abi/spec";
 import { frameSize, isMap, layerInputs, layerSpec, padded, spec, specBytes } from "./spec";
 import { LAYER_STATE_BYTES, NET_STATE_BYTES } from "./abi/state";
+import { FULL } from "./full";
 import { FOUND, WALK, WALK_CURSOR, WALK_INDEX, WALK_TARGET, place } from "./plan_walk";
 import { placeLayerVariants, placePersistentVariants, placeTransientVariants } from "./plan_variants";
 import { isBox } from "./spec_variants";

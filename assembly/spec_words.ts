@@ -27,9 +27,8 @@ export function layerInRange(layer: i32, word: i32, low: i32, high: i32): bool {
   return inRange(SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + word, low, high);
 }
 
-/** Whether the units of a layer lie on a map; asked only where FULL. */
-// @ts-ignore: decorator
-@inline export function isMap(layer: i32): bool {
+/** Whether the units of a layer lie on a map; asked only where FULL. A function of its own, so that `mayfly pack` can answer for a network. */
+export function isMap(layer: i32): bool {
   const kind = layerSpec(layer, LAYER_KIND);
   return kind == KIND_LOCAL || kind == KIND_CONV;
 }

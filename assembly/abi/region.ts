@@ -20,11 +20,6 @@ export const REGION_COEFFICIENTS: i32 = 16;
 export const REGION_CLASS_TERMS: i32 = 17;
 export const REGION_SCORES: i32 = 18;
 export const REGION_LOGITS: i32 = 19;
-// 20 to 33 belong to the other variants.
-/** Recurrent networks: activities y of a layer as they were after the last iteration, one row for each pass under way. */
-export const REGION_UNIT_STATE: i32 = 34;
-/** The same, normalised: what the layers below and above see of this one. */
-export const REGION_UNIT_INPUTS: i32 = 35;
 
 // Regions of the variants, in the full build only, each there when the spec asks for it. The first two, if the negatives are hybrids, and the
 // peer means are persistent: they stand behind the network's state, and behind each layer.
@@ -48,6 +43,10 @@ export const REGION_POOLED_PLACE: i32 = 30;
 export const REGION_PLACE_ROWS: i32 = 31;
 /** Windows and coefficients of the active places of 8 channels. */
 export const REGION_PLACE_COEFFICIENTS: i32 = 32;
+/** Recurrent networks: activities y of a layer as they were after the last iteration, one row for each pass under way. */
+export const REGION_UNIT_STATE: i32 = 34;
+/** The same, normalised: what the layers below and above see of this one. */
+export const REGION_UNIT_INPUTS: i32 = 35;
 
 // Element types of a region.
 export const TYPE_U8: i32 = 1;

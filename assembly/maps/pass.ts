@@ -5,7 +5,7 @@ import { advanceLanes } from "../fixed/random";
 import { classwiseCoefficients, groupGoodness } from "../ff/classwise";
 import { goodnessOf, score } from "../ff/goodness";
 import {
-  JOB_GOODNESS, JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, ROWS_OUT, classwise, enter, get, listInto, set,
+  COMPLETED, JOB_GOODNESS, JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, ROWS_OUT, classwise, enter, get, listInto, set,
 } from "../ff/job_state";
 import { labelRows, neutralRows } from "../ff/label";
 import { pairCoefficients } from "../ff/pair";
@@ -44,6 +44,7 @@ export function endMap(): i64 {
   // Lists and sums of squares take whole blocks of 8 units.
   memory.fill(activity, 0, 16);
   if (mapJob(PAIR)) memory.fill(activity + activityPlane(map(UNITS)), 0, 16);
+  set(COMPLETED, get(LAYER) + (mapJob(PAIR) ? 256 : 0));
   if (mapJob(PAIR)) endPair();
   else endSingle();
   return map(UNITS) << (mapJob(PAIR) ? 3 : 2);
@@ -51,6 +52,7 @@ export function endMap(): i64 {
 
 function endSingle(): void {
   const layer = get(LAYER);
+  set(COMPLETED, layer);
   const activity = runtime(RT_ACTIVITY);
   const squares = classwise() ? groupGoodness(layer) : sumSquares(activity, 0, map(UNITS));
   if (twoFrames() && get(KIND) == JOB_GOODNESS && layer >= spec(SPEC_GOODNESS_FROM)) score(0, goodnessOf(squares));
@@ -63,6 +65,7 @@ function endSingle(): void {
 
 function endPair(): void {
   const layer = get(LAYER);
+  set(COMPLETED, layer + 256);
   const units = map(UNITS);
   const positive = runtime(RT_ACTIVITY);
   const negative = positive + activityPlane(units);

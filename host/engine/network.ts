@@ -5,6 +5,7 @@ import { SPEC_HEADER_WORDS, SPEC_LAYER_COUNT, SPEC_LAYER_WORDS } from "../../ass
 import { BAD_SPEC, NO_MEMORY } from "../../assembly/abi/status.js";
 import { MayflyError } from "../errors.js";
 import { decodeSpec, encodeSpec } from "../spec/encode.js";
+import { isMap } from "../spec/geometry.js";
 import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
 import type { Build, Size } from "./artefacts.js";
 import { type Box, finishJob } from "./box.js";
@@ -149,7 +150,8 @@ export class Network {
       const pair = completed > 255;
       if (pair && layer === 0) pairs++;
       const units = spec.layers[layer]?.units ?? 0;
-      const plane = (units + 7) & ~7;
+      // The second half of a pair stands behind the first, padded; a map's with a block of 8 to spare.
+      const plane = ((units + 7) & ~7) + (isMap(spec.layers[layer]!) ? 8 : 0);
       const label = pair ? 2 * pairs : null;
       seen.push({ layer, label, y: activity.slice(0, units) });
       if (pair && 2 * pairs + 1 < spec.classes) seen.push({ layer, label: 2 * pairs + 1, y: activity.slice(plane, plane + units) });

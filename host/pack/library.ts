@@ -42,7 +42,8 @@ export class Library {
 
   /** Gives a function, by its name in the sources, another body: WebAssembly text, its locals first. */
   replaceBody(name: string, body: string): void {
-    const start = this.text.indexOf(`\n (func $${name} `) + 1;
+    // With neither parameters nor result, the line ends behind the name.
+    const start = Math.max(this.text.indexOf(`\n (func $${name} `), this.text.indexOf(`\n (func $${name}\n`)) + 1;
     if (start === 0) throw this.missing(`function ${name}`);
     const signature = this.text.slice(start, this.text.indexOf("\n", start));
     const end = this.text.indexOf("\n )\n", start);

@@ -19,7 +19,7 @@ const PLANNED_WORDS = [
   "RT_COEFFICIENTS", "RT_CLASS_TERMS", "RT_SCORES", "RT_LOGITS", "RT_TOTAL_BYTES",
 ];
 /** And those that only the full build has. */
-const PLANNED_VARIANTS = ["RT_VARIANT_STATE", "RT_NEGATIVE", "RT_MASK", "RT_TARGETS", "RT_FRAME_ROWS"];
+const PLANNED_VARIANTS = ["RT_VARIANT_STATE", "RT_NEGATIVE", "RT_MASK", "RT_TARGETS", "RT_FRAME_ROWS", "RT_MAP_A", "RT_MAP_B", "RT_POOLED_PLACE", "RT_PLACE_ROWS", "RT_PLACE_COEFFICIENTS"];
 
 /** Functions that read the layer table (assembly/layers/layer.ts), and the field each reads. */
 const LAYER_FIELDS = {
@@ -99,11 +99,33 @@ function cutUnused(library: Library, network: Network, words: Int32Array): void 
     ...(readsOut ? [] : READOUT_PHASES),
     ...(twoFrames && !classwise ? ["pair_pass/updateLabels"] : []),
     ...(network.size === "full" ? unusedVariants(network) : []),
+    ...(words[abi.SPEC_RECURRENCE] ? PAIR_PHASES.filter((phase) => phase !== "pair_pass/choosePair") : []),
   ];
   for (const phase of new Set(unused)) library.replaceBody(`assembly/ff/${phase}`, "  (unreachable)");
-  if (network.size === "full") for (const name of absentVariants(network)) library.replaceBody(`assembly/${name}`, "  (i32.const 0)");
+  if (network.size === "full") {
+    for (const name of absentVariants(network)) library.replaceBody(`assembly/${name}`, "  (i32.const 0)");
+    cutByMaps(library, network);
+  }
   const decays = Array.from({ length: layers }, (_, layer) => words[layerWord(layer, abi.LAYER_DECAY)]);
   if (decays.every((decay) => decay === 0)) library.replaceBody("assembly/ff/job_state/decay", "  (i64.const 0)");
+}
+
+/** A network is made of maps, or has none, or both: each kind of layer has phases of its own. */
+function cutByMaps(library: Library, { spec }: Network): void {
+  const cut = (names: readonly string[]): void => {
+    for (const name of names) library.replaceBody(`assembly/${name}`, "  (unreachable)");
+  };
+  const has = (...kinds: readonly string[]): boolean => spec.layers.some(({ kind }) => kinds.includes(kind));
+  if (!has("local", "conv")) {
+    library.replaceBody("assembly/spec_words/isMap", "  (i32.const 0)");
+    return cut(["maps/places/sumPlaces", "maps/pass/startMap", "maps/pass/endMap", "maps/update/updateMap", "maps/input_map/readImageMap"]);
+  }
+  if (!has("conv")) cut(["maps/update/updateConv"]);
+  if (!has("local")) cut(["maps/update/updateLocal"]);
+  if (spec.objective === "classwise") cut(["maps/pass/endPair"]);
+  if (has("dense", "box")) return;
+  library.replaceBody("assembly/spec_words/isMap", "  (i32.const 1)");
+  cut(["ff/image/sumImage", ...["sumSingle", "endSingle", "updateSinglePass"].map((name) => `ff/single_pass/${name}`), ...["sumPair", "endPair", "updateLabels", "updatePairPass"].map((name) => `ff/pair_pass/${name}`)]);
 }
 
 /** Phases of variants that this spec does not ask for. */

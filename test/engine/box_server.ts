@@ -5,14 +5,15 @@ import { inputsOf } from "../oracle/layer.js";
 import type { Spec } from "../oracle/spec.js";
 import type { Instance } from "./instance.js";
 
-/** Activities of all sizes, a third of them 0. */
+/** Activities of all sizes, a quarter of them 0, some negative. */
 export function boxOf(spec: Spec): BoxFunction {
   return (layer, inputs) => {
     let h = layer + 1;
     for (const x of inputs) h = Math.imul(h ^ x, 0x01000193) + 0x3c6ef372;
     return Array.from({ length: spec.layers[layer]!.units }, () => {
       h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d) ^ (h >>> 12);
-      return h >>> 30 === 0 ? 0 : (h & 32767) >>> (h >>> 16 & 15);
+      const size = (h & 32767) >> ((h >>> 16) & 15);
+      return h >>> 30 === 0 ? 0 : h >>> 27 === 31 ? -size : size;
     });
   };
 }

@@ -48,14 +48,27 @@ function compareVariants(oracle: Network, instance: Instance): void {
   if (spec.negatives === "hybrid") compare("frame before", instance.region(REGION_NEGATIVE).values.subarray(0, oracle.before.length), [...oracle.before]);
 }
 
-/** Throws when a prediction for the frame differs. */
-export function comparePredictions(oracle: Network, instance: Instance, frame: Uint8Array): void {
-  writeFrame(instance, frame);
+/** What the oracle predicts for a frame. Asked once only, for all engines: a stream moves on with it. */
+export interface Predictions {
+  frame: Uint8Array;
+  scores: number[];
+  classByGoodness: number;
+  /** Without a readout, none. */
+  logits?: number[];
+}
+
+export function predictionsOf(oracle: Network, frame: Uint8Array): Predictions {
   const scores = oracle.scoresByGoodness(frame);
-  predict(oracle, instance, "goodness", oracle.classByGoodness(scores));
+  return { frame, scores, classByGoodness: oracle.classByGoodness(scores), ...(oracle.hasReadout && { logits: oracle.scoresByReadout(frame) }) };
+}
+
+/** Throws when a prediction for the frame differs. */
+export function comparePredictions(oracle: Network, instance: Instance, { frame, scores, classByGoodness, logits }: Predictions): void {
+  writeFrame(instance, frame);
+  predict(oracle, instance, "goodness", classByGoodness);
   compare("scores by goodness", instance.region(REGION_SCORES).values.subarray(0, scores.length), scores);
-  if (!oracle.hasReadout) return;
-  const logits = oracle.scoresByReadout(frame);
+  if (!logits) return;
+  if (oracle.isSinglePass) compare("logits on the way", instance.region(REGION_LOGITS).values.subarray(0, logits.length), logits);
   predict(oracle, instance, "readout", argmax(logits));
   compare("logits", instance.region(REGION_LOGITS).values.subarray(0, logits.length), logits);
 }

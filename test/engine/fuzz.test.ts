@@ -1,35 +1,13 @@
-/**
- * Differential fuzzing: random networks on random data, the oracle against the builds of the engine. MAYFLY_FUZZ_SEED, MAYFLY_FUZZ_CASES
- * and, to replay one case, MAYFLY_FUZZ_PATH choose what is run.
- */
+/** Differential fuzzing: random networks on random data, the oracle against both builds of the engine's core. fuzz_environment.ts says how to choose what is run. */
 import { expect, test, vi } from "vitest";
 import { REGION_WEIGHTS } from "../../assembly/abi/region.js";
-import { fuzz, type FuzzOptions } from "./fuzz_case.js";
-import { FULL_BUILDS } from "./instance.js";
-import { randomMapSpec } from "./random_maps.js";
-import { randomRecurrentSpec } from "./random_recurrence.js";
-import { randomVariantSpec } from "./random_variants.js";
+import { fuzz } from "./fuzz_case.js";
+import { expectAgreement } from "./fuzz_environment.js";
 
 vi.setConfig({ testTimeout: 300_000 });
 
-const CASES = 4000;
-const environment = (name: string): string | undefined => process.env[`MAYFLY_FUZZ_${name}`] || undefined;
-const seed = Number(environment("SEED") ?? Date.now() % 2 ** 31);
-
-const kinds: Record<string, Partial<FuzzOptions>> = {
-  "thousands of random networks": {},
-  "random networks of the core in the full builds": { builds: FULL_BUILDS },
-  "random networks with variants": { builds: FULL_BUILDS, spec: randomVariantSpec() },
-  "random networks with maps": { builds: FULL_BUILDS, spec: randomMapSpec() },
-  "random recurrent networks": { builds: FULL_BUILDS, spec: randomRecurrentSpec() },
-};
-
-test.each(Object.entries(kinds))("the builds agree with the oracle on %s", (name, options) => {
-  const cases = Number(environment("CASES") ?? (name.startsWith("thousands") ? CASES : CASES / 4));
-  console.log(`fuzz: seed ${seed}, ${cases} cases`);
-  const { failure, cases: run } = fuzz({ seed, cases, path: environment("PATH"), ...options });
-  if (failure) throw new Error(`${failure.error}\n  case: ${JSON.stringify(failure.found)}\n  replay it: MAYFLY_FUZZ_SEED=${failure.seed} MAYFLY_FUZZ_PATH=${failure.path} npx vitest run test/engine/fuzz.test.ts -t "${name}"`);
-  expect(run).toBeGreaterThan(0);
+test("both builds agree with the oracle on thousands of random networks and data", () => {
+  expectAgreement("test/engine/fuzz.test.ts", "thousands", { cases: 4000 });
 });
 
 test("a planted difference is found, shrunk, and found again by its seed and path", () => {

@@ -4,7 +4,7 @@ import { OK } from "../../assembly/abi/status.js";
 import { Network } from "../oracle/network.js";
 import { encodeSpec, type Spec } from "../oracle/spec.js";
 import { boxOf, serve } from "./box_server.js";
-import { comparePredictions, compareState, overwriteWeights, writeSample } from "./compare.js";
+import { comparePredictions, compareState, overwriteWeights, predictionsOf, writeSample } from "./compare.js";
 import { type Build, BUILDS, Instance } from "./instance.js";
 import { randomSpec } from "./random-spec.js";
 import { SparseSamples } from "./samples.js";
@@ -49,18 +49,23 @@ export function runCase({ spec, samples, dataSeed, fullRange, largestPiece }: Fu
       } else engine.train(label);
     }
   }
-  const { frame } = data.next();
+  for (const { engine } of engines) tamper?.(engine);
   for (const { name, engine } of engines) {
-    tamper?.(engine);
-    // A stream moves on when it is predicted; each engine is compared with the oracle as it was after training.
-    const streams = oracle.streams.map((states) => states.map(({ y, x }) => ({ y, x })));
-    try {
-      compareState(oracle, engine);
-      comparePredictions(oracle, engine, frame);
-    } catch (error) {
-      throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
-    }
-    oracle.streams.forEach((states, c) => states.forEach((state, layer) => Object.assign(state, streams[c]![layer])));
+    named(name, () => compareState(oracle, engine));
+  }
+  const predictions = predictionsOf(oracle, data.next().frame);
+  for (const { name, engine } of engines) {
+    named(name, () => comparePredictions(oracle, engine, predictions));
+    named(name, () => compareState(oracle, engine));
+  }
+}
+
+/** Says in a failure where it was. */
+function named(name: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -78,14 +83,16 @@ export interface FuzzOptions extends Partial<Builds> {
   cases: number;
   /** Runs the one case that the path leads to. */
   path?: string | undefined;
+  /** Leaves a failing case as it was found. */
+  noShrinking?: boolean;
   /** The networks: random ones of the core when left out. */
   spec?: fc.Arbitrary<Spec>;
 }
 
-/** Runs random cases of a seed; a failing one is shrunk. */
-export function fuzz({ seed, cases, path, spec, builds = BUILDS, tamper }: FuzzOptions): FuzzResult {
+/** Runs random cases of a seed; a failing one is shrunk, unless it is replayed. */
+export function fuzz({ seed, cases, path, spec, builds = BUILDS, tamper, noShrinking = false }: FuzzOptions): FuzzResult {
   const property = fc.property(randomCase(spec), (candidate) => runCase(candidate, { builds, tamper }));
-  const details = fc.check(property, { seed, numRuns: cases, ...(path !== undefined && { path, endOnFailure: true }) });
+  const details = fc.check(property, { seed, numRuns: cases, endOnFailure: noShrinking || path !== undefined, ...(path !== undefined && { path }) });
   if (!details.failed) return { cases: details.numRuns, failure: null };
   const error = details.errorInstance instanceof Error ? details.errorInstance.message : String(details.errorInstance);
   return { cases: details.numRuns, failure: { seed: details.seed, path: details.counterexamplePath ?? "", error, found: details.counterexample![0] } };

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test, vi } from "vitest";
 import { Network } from "../oracle/network.js";
 import { encodeSpec, frameSize, type LayerSpec, type Spec } from "../oracle/spec.js";
-import { comparePredictions, compareState, overwriteWeights, setWeights, writeFrame } from "./compare.js";
+import { comparePredictions, compareState, overwriteWeights, predictionsOf, setWeights, writeFrame } from "./compare.js";
 import { BUILDS, Instance } from "./instance.js";
 import { randomSpec } from "./random-spec.js";
 import { type Sample, SparseSamples } from "./samples.js";
@@ -89,7 +89,10 @@ function trainBoth(spec: Spec, oracle: Network, instances: Instance[]): void {
       writeFrame(instance, frame);
       expect(instance.exports.train(label)).toBe(0);
       atSample(index, () => compareState(oracle, instance));
-      if (index % 8 === 7) atSample(index, () => comparePredictions(oracle, instance, samples.next().frame));
+      if (index % 8 === 7) {
+        const predictions = predictionsOf(oracle, samples.next().frame);
+        atSample(index, () => comparePredictions(oracle, instance, predictions));
+      }
     }
   }
 }
@@ -116,8 +119,8 @@ test("both builds agree with the oracle on random specs and data, in one go and 
         }
         atSample(index, () => all.forEach((instance) => compareState(oracle, instance)));
       }
-      const { frame } = samples.next();
-      for (const instance of all) comparePredictions(oracle, instance, frame);
+      const predictions = predictionsOf(oracle, samples.next().frame);
+      for (const instance of all) comparePredictions(oracle, instance, predictions);
     }),
     { numRuns: 200 },
   );
@@ -142,7 +145,10 @@ test.each(Object.entries(mnistSpecs))("both builds agree with the oracle on 200 
       atSample(index, () => compareState(oracle, instance));
     }
   });
-  for (const { frame } of samples.slice(0, 10)) for (const instance of instances) comparePredictions(oracle, instance, frame);
+  for (const { frame } of samples.slice(0, 10)) {
+    const predictions = predictionsOf(oracle, frame);
+    for (const instance of instances) comparePredictions(oracle, instance, predictions);
+  }
 });
 
 /** The first images of the training set, from the raw IDX files. */

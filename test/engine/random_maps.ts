@@ -30,7 +30,8 @@ export function randomMapSpec(specs: fc.Arbitrary<Spec> = randomSpec()): fc.Arbi
 
 function withMaps(core: Spec, wishes: readonly Wish[]): Spec {
   const placement = core.placement === "replace" ? "append" : core.placement;
-  const spec: Spec = { ...core, placement, layers: [...core.layers] };
+  // The engine refuses a device of its own with maps.
+  const spec: Spec = { ...core, placement, device: 0, layers: [...core.layers] };
   for (const [index, each] of wishes.slice(0, spec.layers.length).entries()) spec.layers[index] = mapLayer(spec, index, each);
   return withBoxesThatFit(withDivisibleBlocks(spec));
 }

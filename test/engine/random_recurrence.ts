@@ -1,6 +1,6 @@
 /** Specs of recurrent networks. */
 import fc from "fast-check";
-import type { Spec } from "../oracle/spec.js";
+import { hasTwoFrames, type Spec } from "../oracle/spec.js";
 import { randomSpec } from "./random-spec.js";
 
 const recurrence = fc.record({
@@ -11,11 +11,33 @@ const recurrence = fc.record({
   stream: fc.boolean(),
 });
 
+/** Local layers first, all with as many places; `fields`: the sides of their fields, each odd. */
+const fields = fc.array(fc.record({ half: fc.integer({ min: 0, max: 1 }), channels: fc.integer({ min: 1, max: 9 }) }), { minLength: 1, maxLength: 3 });
+
+/** Recurrent networks with local layers. */
+export function randomRecurrentMapSpec(specs: fc.Arbitrary<Spec> = randomSpec()): fc.Arbitrary<Spec> {
+  return fc.record({ spec: randomRecurrentSpec(specs), fields }).map(({ spec, fields }) => ({
+    ...spec,
+    device: 0,
+    layers: spec.layers.map(({ blocks: _, ...layer }, index) => {
+      const wanted = fields[index];
+      if (!wanted) return layer;
+      const { half, channels } = wanted;
+      return { ...layer, kind: "local" as const, channels, field: 2 * half + 1, stride: 1, padding: half, units: spec.width * spec.height * channels };
+    }),
+  }));
+}
+
 /** `specs`: what becomes recurrent. */
 export function randomRecurrentSpec(specs: fc.Arbitrary<Spec> = randomSpec()): fc.Arbitrary<Spec> {
-  return fc.record({ spec: specs.filter(({ objective }) => objective === "pair"), recurrence }).map(({ spec, recurrence: { last, first, more, damping, stream } }) => ({
+  return fc.record({ spec: specs.filter(fits), recurrence }).map(({ spec, recurrence: { last, first, more, damping, stream } }) => ({
     ...spec,
     placement: "none",
     recurrence: { iterations: last + more, first: Math.min(first, last), last, damping, stream },
   }));
+}
+
+/** The label is clamped on top, so there must be one; and every layer is dense. */
+function fits(spec: Spec): boolean {
+  return spec.objective === "pair" && !hasTwoFrames(spec) && spec.layers.every(({ kind = "dense" }) => kind === "dense");
 }

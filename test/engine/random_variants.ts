@@ -1,6 +1,6 @@
 /** Any spec of the full build: a random one of the core with none, one, or many of the variants. */
 import fc from "fast-check";
-import { frameSize, hasTwoFrames, type LayerSpec, type Spec } from "../oracle/spec.js";
+import { hasTwoFrames, type LayerSpec, type Spec } from "../oracle/spec.js";
 import { magnitude, randomSpec } from "./random-spec.js";
 
 /** Of the network. */
@@ -83,6 +83,5 @@ export function variantsOf(spec: Spec): string[] {
   for (const name of ["ceiling", "peer"] as const) if (spec.layers.some((layer) => layer[name])) found.push(name);
   if (spec.layers.some(({ blocks }) => (blocks ?? 1) > 1)) found.push("blocks");
   if (spec.layers.some(({ kind }) => kind === "box")) found.push(spec.layers[0]!.kind === "box" ? "box first" : "box");
-  if (frameSize(spec) === 1) found.push("one value");
   return found;
 }

@@ -49,8 +49,8 @@ export class SparseSamples {
     return frame.map(() => (this.random() % 4 === 0 ? this.random() & 255 : 0));
   }
 
-  /** Each q15, now and then 0 or 1 in full; their sum is anything. */
+  /** Each q15, now and then 0 or 1 in full, or beyond; their sum is anything. */
   #targets(): number[] {
-    return Array.from({ length: this.spec.classes }, () => [0, 32768, this.random() % 32769, this.random() % 3000][this.random() % 4]!);
+    return Array.from({ length: this.spec.classes }, () => [0, 32768, this.random() % 32769, this.random() % 3000, this.random() | 0][this.random() % 5]!);
   }
 }

@@ -3,7 +3,7 @@ import { Layer, type Pass } from "./layer.js";
 import { type Input, Matrix } from "./matrix.js";
 import type { Spec } from "./spec.js";
 
-/** Activities (q7, 0..32767, one for each unit) from a pass's normalised inputs (q4, one for each row, without a bias). */
+/** Activities (q7, up to 32767; negative ones count as 0; one for each unit) from a pass's normalised inputs (q4, one for each row, without a bias). */
 export type BoxFunction = (layer: number, inputs: Uint8Array) => readonly number[];
 
 export const noBox: BoxFunction = (layer) => {
@@ -19,7 +19,7 @@ export class BoxLayer extends Layer {
   }
 
   pass(inputs: readonly Input[]): Pass {
-    return { y: [...this.box(this.index, valuesOf(inputs, this.inputs))] };
+    return { y: this.box(this.index, valuesOf(inputs, this.inputs)).map((y) => Math.max(y, 0)) };
   }
 
   sums(): number[] {

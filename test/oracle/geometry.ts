@@ -51,13 +51,31 @@ export function computedPlaces(net: Spec, layer: number): Place[] {
   return Array.from({ length: height * pool * width * pool }, (_, place) => ({ row: Math.floor(place / (width * pool)), column: place % (width * pool) }));
 }
 
+interface Window {
+  field: number;
+  stride: number;
+  padding: number;
+}
+
 /** Indices into the map below of what a place sees: one for each row of its weights, −1 outside. */
-export function fieldOf(net: Spec, layer: number, { row, column }: Place): number[] {
-  const below = mapOf(net, layer - 1);
+export function fieldBelow(net: Spec, layer: number, place: Place): number[] {
   const { field, stride, padding } = net.layers[layer]!;
-  return Array.from({ length: field! * field! * below.channels }, (_, j) => {
-    const [dy, dx, channel] = [Math.floor(j / (field! * below.channels)), Math.floor(j / below.channels) % field!, j % below.channels];
-    const [y, x] = [row * stride! + dy - padding!, column * stride! + dx - padding!];
-    return y < 0 || y >= below.height || x < 0 || x >= below.width ? -1 : (y * below.width + x) * below.channels + channel;
+  return fieldOn(mapOf(net, layer - 1), { field: field!, stride: stride!, padding: padding! }, place);
+}
+
+/** Indices into the layer above of what a place of a recurrent network sees: around itself when that is a map, too, else all. */
+export function fieldAbove(net: Spec, layer: number, place: Place): number[] {
+  const above = mapOf(net, layer + 1);
+  if (!isMap(net.layers[layer + 1]!)) return Array.from({ length: sizeOf(above) }, (_, unit) => unit);
+  const field = net.layers[layer]!.field!;
+  return fieldOn(above, { field, stride: 1, padding: Math.floor((field - 1) / 2) }, place);
+}
+
+/** Row-major, channels innermost. */
+function fieldOn({ height, width, channels }: MapSize, { field, stride, padding }: Window, { row, column }: Place): number[] {
+  return Array.from({ length: field * field * channels }, (_, j) => {
+    const [dy, dx, channel] = [Math.floor(j / (field * channels)), Math.floor(j / channels) % field, j % channels];
+    const [y, x] = [row * stride + dy - padding, column * stride + dx - padding];
+    return y < 0 || y >= height || x < 0 || x >= width ? -1 : (y * width + x) * channels + channel;
   });
 }

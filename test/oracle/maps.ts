@@ -1,7 +1,7 @@
 /** Layers whose units see a part of the map below: docs/maps.md. */
 import { type Peculiarity, peculiarities } from "./device.js";
 import { sat, shiftRight } from "./fixed.js";
-import { computedPlaces, fieldOf, mapOf, poolOf, sizeOf } from "./geometry.js";
+import { computedPlaces, fieldAbove, fieldBelow, mapOf, type Place, poolOf } from "./geometry.js";
 import { Layer, type Pass, rowsNeeded, rowsOf, type Signal } from "./layer.js";
 import { type Input, Matrix, type PairedInput } from "./matrix.js";
 import { Peers } from "./peer.js";
@@ -26,16 +26,22 @@ abstract class MapLayer extends Layer {
     super(net, index);
     const { channels, weightBits, units, peer } = this.spec;
     this.channels = channels!;
-    const below = sizeOf(mapOf(net, index - 1));
-    const others = Array.from({ length: this.inputs - below }, (_, other) => below + other);
     const places = computedPlaces(net, index);
-    this.seen = places.map((place) => [...fieldOf(net, index, place), ...others]);
+    this.seen = places.map((place) => [...fieldBelow(net, index, place), ...this.#seenElsewhere(net, place)]);
     this.rows = this.seen[0]!.length;
     this.#pools = this.#poolsOf(net);
     this.weights = new Matrix(this.rows * (isShared ? 1 : places.length), this.channels, weightBits);
     this.drawWeights(this.weights, this.rows);
     this.peers = peer ? new Peers(units, peer, this.channels) : undefined;
     this.#device = net.device ? peculiarities(net.device, index, places.length * this.channels) : undefined;
+  }
+
+  /** Labels and bias, which all places see; in a recurrent network the layer above. */
+  #seenElsewhere(net: Spec, place: Place): number[] {
+    const others = Array.from({ length: this.inputs - this.below }, (_, other) => this.below + other);
+    if (!net.recurrence || !net.layers[this.index + 1]) return others;
+    const above = fieldAbove(net, this.index, place).map((unit) => (unit < 0 ? unit : this.below + unit));
+    return [...above, ...others.slice(net.layers[this.index + 1]!.units)];
   }
 
   /** Squares of q × q places. */

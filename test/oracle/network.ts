@@ -4,7 +4,7 @@
  */
 import { type BoxFunction, noBox } from "./box.js";
 import { scoresOfClasswise, trainClasswise } from "./classwise.js";
-import { argmax } from "./fixed.js";
+import { argmax, sat } from "./fixed.js";
 import { isMap } from "./geometry.js";
 import { hybridOf } from "./hybrid.js";
 import { imageInputs, neutralImage } from "./image.js";
@@ -35,7 +35,7 @@ export class Network {
   readonly dropout: Generator;
   readonly jitter: Generator;
   readonly masks: Generator;
-  /** The last training frame, as it was jittered. */
+  /** The last frame: of a training step, as it was jittered. */
   frame: Uint8Array;
   /** What hybrids are mixed from: the frame of the step before. All 0 in nets without hybrids. */
   before: Uint8Array;
@@ -65,7 +65,7 @@ export class Network {
   /** Learns from one frame, [height][width][channels]. */
   train(frame: Uint8Array, label: number, given: Given = {}): void {
     const { spec } = this;
-    const targets = spec.targets === "given" ? given.targets! : targetsOfLabel(spec.classes, label);
+    const targets = spec.targets === "given" ? given.targets!.map((target) => sat(target, 0, 32768)) : targetsOfLabel(spec.classes, label);
     const { positive, negative } = this.#frames(frame, given.negative);
     if (spec.recurrence) trainRecurrent(this, positive, label, targets);
     else if (spec.objective === "pair") trainPair(this, positive, negative, label, targets);
@@ -88,8 +88,14 @@ export class Network {
   }
 
   scoresByGoodness(frame: Uint8Array): number[] {
+    this.frame = frame;
     if (this.spec.recurrence) return scoresOfRecurrent(this, frame);
     return this.spec.objective === "pair" ? scoresOfPair(this, frame) : scoresOfClasswise(this, frame);
+  }
+
+  /** Whether a prediction by goodness takes one pass only, which gives the logits as well. */
+  get isSinglePass(): boolean {
+    return this.spec.objective === "classwise" || hasTwoFrames(this.spec);
   }
 
   /** The class that has these scores by goodness. Without labels there is only one. */
@@ -98,6 +104,7 @@ export class Network {
   }
 
   scoresByReadout(frame: Uint8Array): number[] {
+    this.frame = frame;
     if (this.spec.recurrence) return logitsOfRecurrent(this, frame);
     let logits: number[] = [];
     this.countImage(imageInputs(this.spec, this.spec.waves ? labelled(this.spec, frame) : frame));
