@@ -83,8 +83,8 @@ function predict(oracle: Network, instance: Instance, by: "goodness" | "readout"
   instance.work();
 }
 
-/** Puts the same random weights of full range into the oracle and the instances, most of them at a bound. */
-export function overwriteWeights(oracle: Network, instances: readonly Instance[], samples: SparseSamples): void {
+/** Puts the same random weights and peer means of full range into the oracle and the instances, most of the weights at a bound. */
+export function overwriteState(oracle: Network, instances: readonly Instance[], samples: SparseSamples): void {
   const fullRange = (bits: number) => () => {
     const [low, high] = [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
     const choice = samples.random() % 8;
@@ -94,6 +94,9 @@ export function overwriteWeights(oracle: Network, instances: readonly Instance[]
     if (layer.isBox) return;
     setWeights(oracle, instances, "layer", index, fullRange(layer.spec.weightBits));
     if (oracle.readouts[index]) setWeights(oracle, instances, "readout", index, fullRange(16));
+    if (!layer.peers) return;
+    layer.peers.means.forEach((_, unit, means) => (means[unit] = (samples.random() % 32768) << 16 >>> (samples.random() % 12)));
+    for (const instance of instances) instance.region(REGION_PEER_MEANS, index).values.set(layer.peers.means);
   });
 }
 

@@ -4,7 +4,7 @@ import { OK } from "../../assembly/abi/status.js";
 import { Network } from "../oracle/network.js";
 import { encodeSpec, type Spec } from "../oracle/spec.js";
 import { boxOf, serve } from "./box_server.js";
-import { comparePredictions, compareState, overwriteWeights, predictionsOf, writeSample } from "./compare.js";
+import { comparePredictions, compareState, overwriteState, predictionsOf, writeSample } from "./compare.js";
 import { type Build, BUILDS, Instance } from "./instance.js";
 import { randomSpec } from "./random-spec.js";
 import { SparseSamples } from "./samples.js";
@@ -37,7 +37,7 @@ export function runCase({ spec, samples, dataSeed, fullRange, largestPiece }: Fu
   const block = encodeSpec(spec);
   const engines = builds.flatMap((build) => [true, false].map((inPieces) => ({ name: `${build} build${inPieces ? ", in pieces" : ""}`, inPieces, engine: new Instance(build, block) })));
   for (const { engine } of engines) serve(engine, spec, box);
-  if (fullRange) overwriteWeights(oracle, engines.map(({ engine }) => engine), data);
+  if (fullRange) overwriteState(oracle, engines.map(({ engine }) => engine), data);
   for (let index = 0; index < samples; index++) {
     const { frame, label, given } = data.next();
     oracle.train(frame, label, given);

@@ -10,8 +10,11 @@ import { randomVariantSpec, variantsOf } from "./random_variants.js";
 
 vi.setConfig({ testTimeout: 300_000 });
 
+/** Of each kind. */
+const CASES = 100;
+
 test.each(Object.entries(FULL_SPECS))("the full builds agree with the oracle on random %s", (name, spec) => {
-  expectAgreement("test/engine/fuzz_full.test.ts", `random ${name}`, { builds: FULL_BUILDS, spec, cases: 120 });
+  expectAgreement("test/engine/fuzz_full.test.ts", `random ${name}`, { builds: FULL_BUILDS, spec, cases: CASES });
 });
 
 test("random specs have each variant alone, and each pair of them that can stand together", () => {

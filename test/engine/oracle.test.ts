@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test, vi } from "vitest";
 import { Network } from "../oracle/network.js";
 import { encodeSpec, frameSize, type LayerSpec, type Spec } from "../oracle/spec.js";
-import { comparePredictions, compareState, overwriteWeights, predictionsOf, setWeights, writeFrame } from "./compare.js";
+import { comparePredictions, compareState, overwriteState, predictionsOf, setWeights, writeFrame } from "./compare.js";
 import { BUILDS, Instance } from "./instance.js";
 import { randomSpec } from "./random-spec.js";
 import { type Sample, SparseSamples } from "./samples.js";
@@ -56,7 +56,7 @@ describe.each(BUILDS)("the %s build", (build) => {
   test.each(Object.entries(saturating))("agrees with the oracle where sums saturate: %s", (_, spec) => {
     const oracle = new Network(spec);
     const instance = new Instance(build, encodeSpec(spec));
-    overwriteWeights(oracle, [instance], new SparseSamples(spec, 1));
+    overwriteState(oracle, [instance], new SparseSamples(spec, 1));
     trainBoth(spec, oracle, [instance]);
   });
 
@@ -107,7 +107,7 @@ test("both builds agree with the oracle on random specs and data, in one go and 
       const inPieces = BUILDS.map((build) => new Instance(build, encodeSpec(spec)));
       const all = [...whole, ...inPieces];
       for (const instance of all) compareState(oracle, instance);
-      if (fullRange) overwriteWeights(oracle, all, samples);
+      if (fullRange) overwriteState(oracle, all, samples);
       for (let index = 0; index < 12; index++) {
         const { frame, label } = samples.next();
         oracle.train(frame, label);

@@ -12,6 +12,10 @@ interface Wish {
   stride: number;
   padding: number;
   pool: number;
+  /** With the largest rate at the finest scale, where a convolution's coefficients reach their bound. */
+  steep: boolean;
+  /** 0: what the layer had. */
+  peer: number;
 }
 
 const wish: fc.Arbitrary<Wish> = fc.record({
@@ -21,6 +25,8 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   stride: fc.integer({ min: 1, max: 3 }),
   padding: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 4 })),
   pool: fc.integer({ min: 1, max: 3 }),
+  steep: fc.integer({ min: 0, max: 3 }).map((choice) => choice === 3),
+  peer: fc.integer({ min: 0, max: 5 }).map((choice) => (choice === 5 ? 16384 : 0)),
 });
 
 /** `specs`: what the maps are put into. */
@@ -36,7 +42,7 @@ function withMaps(core: Spec, wishes: readonly Wish[]): Spec {
   return withBoxesThatFit(withDivisibleBlocks(spec));
 }
 
-function mapLayer(spec: Spec, index: number, { kind, channels, field, stride, padding, pool }: Wish): LayerSpec {
+function mapLayer(spec: Spec, index: number, { kind, channels, field, stride, padding, pool, steep, peer }: Wish): LayerSpec {
   const { blocks: _, ...layer } = spec.layers[index]!;
   const below = mapOf(spec, index - 1);
   const smallest = Math.min(below.width, below.height);
@@ -54,6 +60,8 @@ function mapLayer(spec: Spec, index: number, { kind, channels, field, stride, pa
     pool: kind === "conv" ? Math.min(pool, places) : 0,
   };
   if (map.pool === 1) map.pool = 0;
+  if (peer > 0 && spec.objective === "pair") map.peer = peer;
+  if (steep) Object.assign(map, { rate: 65000, scale: map.weightBits === 16 ? 14 : 10 });
   return { ...map, units: sizeOf(mapOf({ ...spec, layers: spec.layers.map((other, at) => (at === index ? map : other)) }, index)) };
 }
 

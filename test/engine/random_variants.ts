@@ -19,7 +19,7 @@ const layerVariants = {
   box: fc.boolean(),
   blocks: fc.nat(),
   ceiling: magnitude(1, 32640),
-  peer: magnitude(1, 32768),
+  peer: fc.oneof(magnitude(1, 32768), fc.integer({ min: 8192, max: 32768 })),
 };
 
 type Values<T> = { [K in keyof T]: T[K] extends fc.Arbitrary<infer V> ? V : never };

@@ -18,7 +18,7 @@ export class BoxLayer extends Layer {
     this.weights = new Matrix(0, this.spec.units, 16);
   }
 
-  pass(inputs: readonly Input[]): Pass {
+  override pass(inputs: readonly Input[]): Pass {
     return { y: this.box(this.index, valuesOf(inputs, this.inputs)).map((y) => Math.max(y, 0)) };
   }
 
@@ -26,7 +26,7 @@ export class BoxLayer extends Layer {
     throw new Error("a box has no sums");
   }
 
-  activityOfSums(): number[] {
+  passOfSums(): Pass {
     throw new Error("a box has no sums");
   }
 

@@ -21,16 +21,12 @@ export class DenseLayer extends Layer {
     this.#device = net.device ? peculiarities(net.device, index, units) : undefined;
   }
 
-  pass(inputs: readonly Input[]): Pass {
-    return { y: this.activityOfSums(this.sums(inputs)) };
-  }
-
   sums(inputs: readonly Input[]): number[] {
     return this.weights.sums(inputs);
   }
 
-  activityOfSums(sums: readonly number[]): number[] {
-    return sums.map((acc, unit) => this.activityOf(acc, this.#device?.[unit]));
+  passOfSums(sums: readonly number[]): Pass {
+    return { y: sums.map((acc, unit) => this.activityOf(acc, this.#device?.[unit])) };
   }
 
   update(calls: readonly PairedInput[][], positive: Signal, negative: Signal): void {

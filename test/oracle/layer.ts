@@ -66,18 +66,20 @@ export abstract class Layer {
   }
 
   /** Runs on the inputs listed; all others are 0. */
-  abstract pass(inputs: readonly Input[]): Pass;
+  pass(inputs: readonly Input[]): Pass {
+    return this.passOfSums(this.sums(inputs));
+  }
+
+  /** acc of each unit; of a map, of each channel of each place, before pooling. */
+  abstract sums(inputs: readonly Input[]): number[];
+
+  abstract passOfSums(sums: readonly number[]): Pass;
 
   /** Learns in one update (at each place) for each of `calls`, and counts their rows. */
   abstract update(calls: readonly PairedInput[][], positive: Signal, negative: Signal): void;
 
   /** Counts the rows of some passes that go through the layer together: each row that any of them needs, once for each pass; no label rows. */
   abstract countUsed(...passes: (readonly Input[])[]): void;
-
-  /** acc of each unit. Not of layers with pooling. */
-  abstract sums(inputs: readonly Input[]): number[];
-
-  abstract activityOfSums(sums: readonly number[]): number[];
 
   /** Group of a unit, class-wise: as many units, or channels of a map, in each. */
   groupOf(unit: number): number {

@@ -54,20 +54,15 @@ abstract class MapLayer extends Layer {
     });
   }
 
-  pass(inputs: readonly Input[]): Pass {
-    const before = this.activityOfSums(this.sums(inputs));
+  passOfSums(sums: readonly number[]): Pass {
+    const before = sums.map((acc, index) => this.activityOf(acc, this.#device?.[index]));
     const at = (place: number, unit: number) => before[place * this.channels + (unit % this.channels)]!;
     const places = this.#pools.map((pool, unit) => pool.reduce((best, place) => (at(place, unit) > at(best, unit) ? place : best)));
     return { places, y: places.map((place, unit) => at(place, unit)) };
   }
 
-  /** Of all channels of all places, before pooling. */
   sums(inputs: readonly Input[]): number[] {
     return this.seen.flatMap((_, place) => this.weights.sums(this.at(place, inputs).map(({ row, x }) => ({ row: this.firstRow(place) + row, x }))));
-  }
-
-  activityOfSums(sums: readonly number[]): number[] {
-    return sums.map((acc, index) => this.activityOf(acc, this.#device?.[index]));
   }
 
   /** Where a place's own matrix begins in the weights. */

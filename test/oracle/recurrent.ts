@@ -130,7 +130,8 @@ function run(network: Network, sample: Sample, passes: readonly ClampedPass[], v
         const fixed = layer.index === 0 ? sample.sums : [];
         const sums = layer.sums(inputs[index]!).map((sum, unit) => sum + (fixed[unit] ?? 0));
         const old = states[layer.index]!.y;
-        return { y: layer.activityOfSums(sums).map((v, unit) => damped(old[unit]!, v, damping)) };
+        const pass = layer.passOfSums(sums);
+        return { ...pass, y: pass.y.map((v, unit) => damped(old[unit]!, v, damping)) };
       });
       if (iteration >= first) visit(layer, results);
       results.forEach(({ y }, index) => (passes[index]!.states[layer.index]!.y = y));
