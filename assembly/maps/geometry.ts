@@ -7,10 +7,12 @@ import {
   KIND_LOCAL, LABEL_APPEND, LAYER_CHANNELS, LAYER_FIELD, LAYER_KIND, LAYER_POOL, SPEC_BIAS_LEVEL, SPEC_CLASSES, SPEC_INPUT_CHANNELS, SPEC_INPUT_HEIGHT,
   SPEC_INPUT_WIDTH, SPEC_LABEL_PLACEMENT,
 } from "../abi/spec";
+import { FULL } from "../full";
 import { layerSpec, padded, spec } from "../spec";
 
-export const PLANNED: usize = memory.data(72, 4);
-const CURRENT: usize = memory.data(72, 4);
+// The core has no room for what it never uses.
+export const PLANNED: usize = FULL ? memory.data(72, 4) : 0;
+const CURRENT: usize = FULL ? memory.data(72, 4) : 0;
 
 /** The map below. */
 export const BELOW_WIDTH: usize = 0;
