@@ -35,15 +35,16 @@ interface Sample {
   sums: readonly number[];
 }
 
-function sampleOf(network: Network, image: readonly Input[]): Sample {
+/** `passes`: so many times a map, which keeps no sums for a single pass, multiplies the image. */
+function sampleOf(network: Network, image: readonly Input[], passes = 1): Sample {
   const first = network.layers[0]!;
-  network.countImage(image);
+  network.countImage(image, passes);
   return { image, sums: first.sums([...image, ...first.biasInput]) };
 }
 
 export function trainRecurrent(network: Network, frame: Uint8Array, label: number, targets: readonly number[]): void {
   const { spec } = network;
-  const sample = sampleOf(network, imageInputs(spec, frame, network.dropout));
+  const sample = sampleOf(network, imageInputs(spec, frame, network.dropout), network.hasReadout ? 2 : 1);
   let logits: number[] = [];
   if (network.hasReadout) {
     singlePass(network, sample.image, (layer, x) => (logits = network.trainReadout(layer.index, x, targets, logits)));
