@@ -108,9 +108,14 @@ function walk(target: i32, commit: bool): i32 {
   } else {
     imageRows = place(REGION_IMAGE_ROWS, -1, TYPE_U16, (frameSize() + 2) >> 1, 4, 4, false);
     let listRows = (wide >> 1) + 1;
-    if (FULL) if (recurrent()) listRows = max(listRows, (listInputs() + 1) >> 1);
+    let otherRows = listRows;
+    // A recurrent iteration has one list, of all that a layer sees; the single pass lists label rows behind the units.
+    if (FULL) if (recurrent()) {
+      listRows = max(listRows, (listInputs() + 1) >> 1);
+      otherRows += padded(classes) >> 1;
+    }
     rowsA = place(REGION_ROWS_A, -1, TYPE_U16, listRows, 6, 6, false);
-    rowsB = place(REGION_ROWS_B, -1, TYPE_U16, listRows, 6, 6, false);
+    rowsB = place(REGION_ROWS_B, -1, TYPE_U16, otherRows, 6, 6, false);
     imageSums = vector(REGION_IMAGE_SUMS, TYPE_I32, padded(layerSpec(0, LAYER_UNITS)));
     sums = place(REGION_SUMS, -1, TYPE_I32, 2, widest, widest, false);
     activity = place(REGION_ACTIVITY, -1, TYPE_I16, 2, widest, widest, false);

@@ -61,6 +61,10 @@ cpSync("data", "dist/data", { recursive: true });
 await build({ entryPoints: { runtime_child: "host/runtimes/child/main.ts" }, outdir: "dist", bundle: true, platform: "node", target: "node20", format: "esm", logLevel: "warning" });
 await build({ entryPoints: { runtime_page: "host/runtimes/child/page.ts" }, outdir: "dist", bundle: true, platform: "browser", target: "es2022", format: "iife", logLevel: "warning" });
 
+// The page of a report, with its chart library.
+await build({ entryPoints: { report_page: "host/report/page/main.ts" }, outdir: "dist", bundle: true, minify: true, platform: "browser", target: "es2022", format: "iife", logLevel: "warning" });
+cpSync("host/report/page/style.css", "dist/report_page.css");
+
 // The public API's declarations, from host/index.ts down.
 const types = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json"], { stdio: "inherit" });
 if (types.status !== 0) {

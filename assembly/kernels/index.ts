@@ -7,7 +7,7 @@ import { forwardPaired } from "./forward_paired";
 import { forwardSingle } from "./forward_single";
 import { multiplier, rowsOfActivity, rowsOfFrame, rowsOfPair, sumSquaresU8 } from "./normalise";
 import { sumSquares } from "./sum_squares";
-import { inputsOfActivity, rowsOfInputs } from "./unit_inputs";
+import { inputsOfActivity, rowsOfInputs, rowsOfWindow } from "./unit_inputs";
 import { updatePaired, updateSingle } from "./update";
 import { crc32 } from "../checkpoint/crc32";
 import { expneg, logistic } from "../fixed/exponential";
@@ -18,7 +18,7 @@ import { softmax } from "../fixed/softmax";
 
 export {
   activate, coefficientsPaired, coefficientsSingle, coefficientExponent, crc32, damp, expneg, inputsOfActivity, isqrt, logistic, mix, multiplier, rowsOfActivity, rowsOfFrame,
-  rowsOfInputs, rowsOfPair, scheduledRate, softmax, sumSquares, sumSquaresU8, xorshift32,
+  rowsOfInputs, rowsOfWindow, rowsOfPair, scheduledRate, softmax, sumSquares, sumSquaresU8, xorshift32,
 };
 
 // Of variants of the full build.

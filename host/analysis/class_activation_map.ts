@@ -1,8 +1,8 @@
 import * as kinds from "../../assembly/abi/region.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
-import { geometryOf, isMap } from "../spec/geometry.js";
-import type { NetworkSpec } from "../spec/network_spec.js";
+import { isMap } from "../spec/geometry.js";
+import { type NetworkSpec, geometryOfSpec } from "../spec/network_spec.js";
 
 export interface ClassActivationMap {
   /** From 1; null for all layers together. */
@@ -13,9 +13,9 @@ export interface ClassActivationMap {
   readonly values: Float64Array;
 }
 
-/** Where the networks' maps lie: places of every layer that the linear classifier sees. */
+/** Places of every layer that the linear classifier sees. */
 function seenMaps(spec: NetworkSpec): { layer: number; width: number; height: number; channels: number }[] {
-  const geometry = geometryOf({ ...spec, maskBlurs: undefined, layers: spec.layers.map((layer) => (isMap(layer) ? layer : { ...layer, channels: undefined, field: undefined, stride: undefined, padding: undefined, pool: undefined })) } as never);
+  const geometry = geometryOfSpec(spec);
   return spec.layers.flatMap((layer, index) => (isMap(layer) && spec.readout.from !== null && index >= spec.readout.from ? [{ layer: index, ...geometry[index]!.above }] : []));
 }
 

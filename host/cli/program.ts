@@ -7,6 +7,7 @@ import { addInspectCommand } from "./inspect_command.js";
 import { addPackCommand } from "./pack_command.js";
 import { addPlanCommand } from "./plan_command.js";
 import { addPredictCommand } from "./predict_command.js";
+import { addReportCommand } from "./report_command.js";
 import { addResumeCommand } from "./resume_command.js";
 import { addRunCommand } from "./run_command.js";
 import { addRuntimesCommand } from "./runtimes_command.js";
@@ -32,6 +33,7 @@ export function createProgram(): Command {
   addInspectCommand(program);
   addExperimentCommand(program);
   addAnalyzeCommand(program);
+  addReportCommand(program);
 
   program.commandsGroup("Plan and move to a device:");
   addPlanCommand(program);

@@ -1,7 +1,7 @@
 /** From what a user writes to a spec that says everything. */
 import { MayflyError } from "../errors.js";
 import { checkCombinations } from "./combinations.js";
-import { type MapShape, geometryOf, isMap, unitsAbove, unitsOf } from "./geometry.js";
+import { type LayerGeometry, type MapShape, geometryOf, isMap, unitsAbove, unitsOf } from "./geometry.js";
 import { type NetworkSpec, type NetworkSpecInput, type ParsedSpec, networkSchema } from "./network_schema.js";
 
 export { type LayerSpec, type NetworkSpec, type NetworkSpecInput, networkSchema } from "./network_schema.js";
@@ -104,6 +104,20 @@ function resolveReadout({ readout, layers, negatives, objective }: ParsedSpec): 
     throw new MayflyError("hard negatives are drawn from the readout, and this network has none: use random negatives, or a readout", 2);
   }
   return from;
+}
+
+/** A resolved spec as a user would write it: resolving it again gives the same. */
+export function asInput(spec: NetworkSpec): NetworkSpecInput {
+  return {
+    ...spec,
+    maskBlurs: spec.maskBlurs || undefined,
+    layers: spec.layers.map(({ channels, field, stride, padding, pool, ...layer }) => (isMap(layer) ? { ...layer, channels, field, stride, padding, pool } : layer)),
+  };
+}
+
+/** How the layers of a resolved spec lie. */
+export function geometryOfSpec(spec: NetworkSpec): LayerGeometry[] {
+  return geometryOf(networkSchema.parse(asInput(spec)));
 }
 
 /** Whether goodness tells classes apart; without labels in training it tells only positive from negative. */

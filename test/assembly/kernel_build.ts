@@ -34,6 +34,7 @@ export interface Kernels {
   damp(old: number, v: number, count: number, share: number): void;
   inputsOfActivity(y: number, count: number, by: number, x: number): void;
   rowsOfInputs(positive: number, negative: number, count: number, first: number, list: number, rows: number): number;
+  rowsOfWindow(positive: number, negative: number, width: number, height: number, channels: number, top: number, left: number, side: number, first: number, list: number, rows: number): number;
   coefficientExponent(rate: number, headroom: number, scale: number): number;
   scheduledRate(rate: number, step: number, hold: number, total: number): number;
   crc32(address: number, bytes: number): number;

@@ -61,4 +61,36 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
       expect(rows.length).toBeGreaterThan(before);
     }
   });
+
+  test.each([[1, 1, 1], [4, 3, 1], [5, 5, 3], [7, 4, 10]])("rowsOfWindow lists what a field sees of a map of %i x %i places of %i channels, and nothing beyond its edges", (width, height, channels) => {
+    for (const side of [1, 2, 3, 5]) {
+      for (const [top, left] of [[0, 0], [-1, -1], [-2, 1], [height - 1, width - 1], [-side, 0], [0, width]] as const) {
+        arena.clear();
+        const noise = new Noise(width * 100 + side * 10 + top + left);
+        const map = (): Uint8Array => Uint8Array.from({ length: width * height * channels }, () => (noise.u32() % 2 === 0 ? 0 : noise.between(0, 127)));
+        const [positive, negative] = [map(), map()];
+        const rows = [{ row: 0, positive: 5, negative: 6 }];
+        for (let dy = 0; dy < side; dy++) {
+          for (let dx = 0; dx < side; dx++) {
+            const [y, x] = [top + dy, left + dx];
+            if (y < 0 || y >= height || x < 0 || x >= width) continue;
+            for (let c = 0; c < channels; c++) {
+              const at = (y * width + x) * channels + c;
+              if (positive[at]! + negative[at]! > 0) rows.push({ row: 100 + (dy * side + dx) * channels + c, positive: positive[at]!, negative: negative[at]! });
+            }
+          }
+        }
+        const list = arena.place("list", new Int16Array(Math.ceil((side * side * channels + 2) / 2) * (PAIRED_BYTES / 2)).fill(-1));
+        new Int16Array(kernels.memory.buffer, list).set(pairedList(rows.slice(0, 1)));
+        const positiveAt = arena.place("positive", positive);
+        const negativeAt = arena.place("negative", negative);
+        const written = pairedList(rows);
+        if (rows.length % 2 === 1) {
+          const there = new Int16Array(kernels.memory.buffer, list, written.length);
+          for (const half of [1, 3, 5]) written[written.length - 6 + half] = there[written.length - 6 + half]!;
+        }
+        expect(arena.call(() => kernels.rowsOfWindow(positiveAt, negativeAt, width, height, channels, top, left, side, 100, list, 1), [{ at: list, values: written }])).toBe(rows.length);
+      }
+    }
+  });
 });

@@ -4,8 +4,9 @@ import type { Experiment } from "../experiment.js";
 
 const hybrid = (units: number, layers: number) => (input: Shape, classes: number): NetworkSpecInput => ({
   input, classes,
-  layers: Array.from({ length: layers }, () => ({ units, rate: 2e-4, temperature: 30, peer: 0.03 })),
-  negatives: "hybrid", loss: "threshold", readout: { from: 1, rate: 0.006 },
+  // On the plain threshold loss, peers must pull thirty times as hard as in the paper to keep all units in use.
+  layers: Array.from({ length: layers }, () => ({ units, rate: 1.5e-4, temperature: units / 10, peer: 1 })),
+  negatives: "hybrid", maskBlurs: 3, loss: "threshold", inputDropout: 0.2, readout: { from: 0, rate: 0.004 },
 });
 
 /** Hinton 2022, §3.2. */

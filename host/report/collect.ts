@@ -1,0 +1,94 @@
+import { allBoards } from "../../firmware-sim/boards/load.js";
+import { planBoards } from "../../firmware-sim/boards/plan_boards.js";
+import type { Range } from "../../firmware-sim/metering/cost.js";
+import { collectActivities } from "../analysis/activities.js";
+import { analyze } from "../analysis/analyze.js";
+import { classActivationMaps, spread } from "../analysis/class_activation_map.js";
+import { type Dataset, frame, take } from "../data/dataset.js";
+import type { Network } from "../engine/network.js";
+import { REGION_PURPOSES } from "../engine/regions.js";
+import { isMap } from "../spec/geometry.js";
+import { asInput } from "../spec/network_spec.js";
+import { evaluate } from "../train/evaluate.js";
+import type { RunRecord } from "../train/run_directory.js";
+import type { EpochResult } from "../train/train.js";
+import { receptiveFields } from "./fields.js";
+import { goodnessHistograms } from "./goodness_histogram.js";
+import { overlayImage } from "./image.js";
+import type { ReportImage, ReportLayer, ReportRun } from "./report_data.js";
+
+/** Enough for a histogram; each takes a pass for every label. */
+const HISTOGRAM_SAMPLES = 300;
+const MAPPED_SAMPLES = 6;
+
+export interface RunSource {
+  readonly name: string;
+  readonly record: RunRecord;
+  readonly network: Network;
+  readonly test: Dataset;
+  /** Samples to watch and test. */
+  readonly samples: number;
+  /** Parity of the same run, as `mayfly parity --json` printed it. */
+  readonly parity: ReportRun["parity"];
+}
+
+/** Everything a report shows of one run. `say` hears what is under way. */
+export async function collectRun({ name, record, network, test, samples, parity }: RunSource, say: (what: string) => void): Promise<ReportRun> {
+  const { spec, plan } = network;
+  const part = take(test, 0, Math.min(samples, test.count));
+  say("testing");
+  const evaluation = evaluate(network, part);
+  say("watching the units");
+  const layers = spec.recurrence.iterations > 0 ? [] : analyze(collectActivities(network, part, part.count));
+  say("measuring goodness");
+  const goodness = goodnessHistograms(network, part, HISTOGRAM_SAMPLES);
+  say("planning for boards");
+  const boards = await planBoards(allBoards(), asInput(spec), plan, { epochSamples: Math.max(1, network.samples), checkpointEvery: { samples: 10_000 } });
+  return {
+    name, dataset: record.settings.dataset,
+    title: `${spec.input.width * spec.input.height * spec.input.channels}-${spec.layers.map((layer) => (isMap(layer) ? `${layer.kind}${layer.channels}x${layer.field}` : layer.units)).join("-")}`,
+    facts: [
+      ["objective", spec.objective === "pair" ? `pair, loss ${spec.loss}, negatives ${spec.negatives}` : "class-wise goodness"],
+      ["weights", [...new Set(spec.layers.map((layer) => layer.weights))].join(", ")],
+      ["seed", String(spec.seed)],
+      ["samples trained", network.samples.toLocaleString("en")],
+      ["linear memory", `${plan.bytes.total.toLocaleString("en")} bytes`],
+      ["weights hash", network.weightsHash()],
+      ["engine", record.engineHash],
+    ],
+    epochs: (record.epochs as EpochResult[]).map(({ epoch, testError, counters }) => ({
+      epoch, goodness: testError?.goodness ?? null, readout: testError?.readout ?? null, discrimination: counters?.discrimination ?? [], rowsUsed: counters?.rowsUsed ?? [], rowsUpdated: counters?.rowsUpdated ?? [],
+    })),
+    classNames: Array.from({ length: spec.classes }, (_, label) => test.classNames?.[label] ?? String(label)),
+    confusion: evaluation.confusion, samples: part.count, goodness,
+    layers: layers.map(({ layer, units, sparsity, silent, ensembles, selectivity }): ReportLayer => ({
+      name: `layer ${layer}`, units, active: sparsity.active, hoyer: sparsity.hoyer, silent, meanSelectivity: selectivity.reduce((sum, value) => sum + value, 0) / units,
+      ensembleSizes: ensembles.members.map((list) => list.length), overlap: ensembles.overlap,
+    })),
+    fields: receptiveFields(network), maps: activationMaps(network, part),
+    memory: plan.regions.map((region) => ({ name: region.name, bytes: region.bytes, persistent: region.persistent, purpose: REGION_PURPOSES[region.kind] ?? "" })),
+    memoryTotal: plan.bytes.total,
+    boards: boards.boards.map((board) => ({ board: board.board, fits: board.fits, spareBytes: board.spareBytes, stepMs: rangeText(board.stepMs), epoch: rangeText(board.epochS), stepMilliJ: rangeText(board.stepMilliJ) })),
+    parity,
+  };
+}
+
+function rangeText(range: Range | null): string {
+  if (!range) return "–";
+  const short = (value: number): string => Number(value.toPrecision(2)).toLocaleString("en");
+  return `${short(range.low)} – ${short(range.high)}`;
+}
+
+function activationMaps(network: Network, test: Dataset): ReportImage[] {
+  const { spec } = network;
+  if (spec.readout.from === null || !spec.layers.some((layer, index) => isMap(layer) && index >= (spec.readout.from ?? 0)) || spec.input.channels !== 1) return [];
+  const { width, height } = spec.input;
+  return Array.from({ length: Math.min(MAPPED_SAMPLES, test.count) }, (_, sample) => {
+    const pixels = frame(test, sample);
+    const label = network.predict(pixels, "readout");
+    return classActivationMaps(network, pixels, label).map((map) => {
+      const what = map.layer === null ? "all layers" : `layer ${map.layer}`;
+      return overlayImage(pixels, spread(map, width, height), width, height, 3, `sample ${sample}, ${what}`, `Class activation map of ${what} for sample ${sample}, classified as ${label}: orange places speak for the class, violet ones against it`);
+    });
+  }).flat();
+}

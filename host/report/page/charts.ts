@@ -1,0 +1,66 @@
+import * as Plot from "@observablehq/plot";
+import type { GoodnessHistogram, ReportRun } from "../report_data.js";
+import { chartWidth } from "./dom.js";
+
+type Chart = SVGSVGElement | HTMLElement;
+
+/** What all charts share. Colours are Okabe and Ito's, told apart with any colour vision. */
+const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
+
+function plot(options: Plot.PlotOptions, label: string): Chart {
+  const chart = Plot.plot({ width: chartWidth(), height: 260, marginLeft: 48, style: { background: "transparent", color: "inherit", fontSize: "12px" }, ...options });
+  const svg = chart.tagName.toLowerCase() === "svg" ? chart : chart.querySelector("svg:last-of-type");
+  svg?.setAttribute("role", "img");
+  svg?.setAttribute("aria-label", label);
+  return chart;
+}
+
+/** Lines over epochs, one for each name. */
+export function lines(points: readonly { readonly epoch: number; readonly value: number; readonly name: string }[], unit: string, label: string): Chart {
+  return plot({
+    x: { label: "epoch", tickFormat: (value: number) => (Number.isInteger(value) ? String(value) : "") }, y: { label: unit, grid: true, nice: true },
+    color: { legend: true, range: COLOURS },
+    marks: [
+      Plot.lineY(points, { x: "epoch", y: "value", stroke: "name", strokeWidth: 2 }),
+      Plot.dot(points, { x: "epoch", y: "value", fill: "name", r: 2.5 }),
+      Plot.tip(points, Plot.pointer({ x: "epoch", y: "value", title: (point: { epoch: number; value: number; name: string }) => `${point.name}\nepoch ${point.epoch}: ${point.value.toFixed(2)}`, fill: "var(--card)" })),
+    ],
+  }, label);
+}
+
+export function histogram({ layer, edges, width, positive, negative }: GoodnessHistogram, names: readonly [string, string]): Chart {
+  const bars = edges.flatMap((edge, bin) => [
+    { from: edge, to: edge + width, share: 100 * (positive[bin] ?? 0), name: names[0] },
+    { from: edge, to: edge + width, share: 100 * (negative[bin] ?? 0), name: names[1] },
+  ]);
+  return plot({
+    height: 180, x: { label: "goodness a unit" }, y: { label: "% of samples", grid: true }, color: { legend: true, domain: [...names], range: COLOURS },
+    marks: [Plot.rectY(bars, { x1: "from", x2: "to", y1: 0, y2: "share", fill: "name", fillOpacity: 0.55 }), Plot.ruleY([0])],
+  }, `Histogram of the goodness of layer ${layer}: ${names[0]} and ${names[1]}`);
+}
+
+/** A matrix of shares as squares with their values. */
+export function matrix(values: readonly (readonly number[])[], names: readonly string[], text: (value: number) => string, axes: readonly [row: string, column: string], label: string): Chart {
+  const most = Math.max(...values.flat(), 1e-9);
+  const cells = values.flatMap((row, index) => row.map((value, column) => ({ row: names[index] ?? "", column: names[column] ?? "", value, share: value / most })));
+  const size = Math.min(chartWidth(), 90 + names.length * 42);
+  return plot({
+    width: size, height: size, marginLeft: 64, padding: 0.06, x: { label: axes[1], domain: [...names], type: "band" }, y: { label: axes[0], domain: [...names], type: "band" }, color: { type: "linear", domain: [0, 1], range: ["#88888818", "#0072b2"] },
+    marks: [
+      Plot.cell(cells, { x: "column", y: "row", fill: "share", rx: 3 }),
+      ...(names.length <= 16 ? [Plot.text(cells, { x: "column", y: "row", text: (cell: { value: number }) => text(cell.value), fill: (cell: { share: number }) => (cell.share > 0.45 ? "white" : "currentColor"), fontSize: names.length > 10 ? 9 : 11 })] : []),
+    ],
+  }, label);
+}
+
+/** Regions of memory in one bar, to scale. */
+export function memoryBar({ memory, memoryTotal }: ReportRun): Chart {
+  const parts = [...memory].sort((a, b) => b.bytes - a.bytes);
+  const shown = parts.slice(0, 5).map(({ name, bytes }) => ({ name, bytes }));
+  const rest = memoryTotal - shown.reduce((sum, part) => sum + part.bytes, 0);
+  const all = rest > 0 ? [...shown, { name: "all else", bytes: rest }] : shown;
+  return plot({
+    height: 96, marginLeft: 12, x: { label: "bytes", tickFormat: "~s" }, y: { axis: null }, color: { legend: true, domain: all.map((part) => part.name), range: COLOURS },
+    marks: [Plot.barX(all, Plot.stackX({ order: null, x: "bytes", fill: "name", insetLeft: 1, title: (part: { name: string; bytes: number }) => `${part.name}: ${part.bytes.toLocaleString("en")} bytes` }))],
+  }, `Memory: ${all.map((part) => `${part.name} ${part.bytes.toLocaleString("en")} bytes`).join(", ")}`);
+}

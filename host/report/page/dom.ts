@@ -1,0 +1,24 @@
+/** An element with attributes and children; text is text, never HTML. */
+export function element(tag: string, attributes: Readonly<Record<string, string>> = {}, ...children: (Node | string)[]): HTMLElement {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** A chart or picture with a heading and a sentence that says what it shows. */
+export function figure(title: string, says: string, ...children: (Node | string)[]): HTMLElement {
+  return element("figure", {}, element("h3", {}, title), ...children, element("figcaption", {}, says));
+}
+
+export function table(head: readonly string[], rows: readonly (readonly (string | Node)[])[], caption: string): HTMLElement {
+  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    element("table", {}, element("caption", {}, caption),
+      element("thead", {}, element("tr", {}, ...head.map((name) => element("th", { scope: "col" }, name)))),
+      element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((cell, column) => (column === 0 ? element("th", { scope: "row" }, cell) : element("td", {}, cell))))))));
+}
+
+/** Width of a chart: the column's, as far as it helps. */
+export function chartWidth(most = 680): number {
+  return Math.max(260, Math.min(most, document.documentElement.clientWidth - 48));
+}
