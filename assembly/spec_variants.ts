@@ -49,8 +49,7 @@ export function kindFits(layer: i32): bool {
   if (kind == KIND_DENSE) return true;
   if (kind != KIND_BOX || recurrent() || layer + 1 == spec(SPEC_LAYER_COUNT)) return false;
   // Appended label rows are not part of the frame, and a box in first place sees nothing but the frame.
-  // Nor has it a frame of its own for every label.
-  return layer > 0 || (spec(SPEC_LABEL_PLACEMENT) != LABEL_APPEND && !waves());
+  return layer > 0 || spec(SPEC_LABEL_PLACEMENT) != LABEL_APPEND;
 }
 
 /** The first word of a layer at fault, or -1. Its kind and units are known to be right. */

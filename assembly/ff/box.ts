@@ -10,7 +10,7 @@ import { boxInput, boxOutput, stride, units } from "../layers/layer";
 import { RT_ACTIVITY, runtime } from "../memory";
 import { frameSize, spec } from "../spec";
 import { FRAME_ROWS, IMAGE_ROWS, LABEL, OTHER_LABEL, PHASE_BOX_PAIR, PHASE_BOX_SINGLE, ROWS_IN, get, inputList, listInto, enter, pairList } from "./job_state";
-import { twoFrames } from "../spec_variants";
+import { twoImages } from "../spec_variants";
 
 /** What the box sees: values of the frame, or units below. */
 function inputsOf(layer: i32): i32 {
@@ -42,7 +42,7 @@ export function showPair(layer: i32): i64 {
   const positive = boxInput(layer);
   const negative = positive + <usize>inputs;
   memory.fill(positive, 0, inputs << 1);
-  if (layer > 0 || twoFrames()) {
+  if (layer > 0 || twoImages()) {
     const rows = layer > 0 ? get(ROWS_IN) : get(FRAME_ROWS);
     spread(pairList(layer), rows, PAIRED_BYTES, 4, positive);
     spread(pairList(layer), rows, PAIRED_BYTES, 8, negative);

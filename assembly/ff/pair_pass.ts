@@ -58,11 +58,11 @@ export function startPair(): i64 {
   if (FULL && isMap(layer)) return startMap(true);
   const sums = runtime(RT_SUMS);
   const plane = stride(layer);
-  if (FULL && isBox(layer)) return showPair(layer);
   if (FULL && layer == 0 && twoImages()) {
     if (waves()) listWaves();
     set(ROWS_IN, get(FRAME_ROWS));
   }
+  if (FULL && isBox(layer)) return showPair(layer);
   if (layer > 0 || (FULL && twoImages())) {
     memory.fill(sums, 0, <usize>plane << 3);
     enter(PHASE_PAIR_SUMS);

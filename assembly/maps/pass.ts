@@ -1,5 +1,5 @@
 /** A layer of a map on its way through a job: its start, its goodness and coefficients, the input of the next. */
-import { LABEL_NONE, LAYER_KIND, KIND_CONV, SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LABEL_PLACEMENT, SPEC_LAYER_COUNT } from "../abi/spec";
+import { LABEL_NONE, LAYER_KIND, SPEC_DEVICE, KIND_CONV, SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LABEL_PLACEMENT, SPEC_LAYER_COUNT } from "../abi/spec";
 import { LAYER_LANES } from "../abi/state";
 import { advanceLanes } from "../fixed/random";
 import { classwiseCoefficients, groupGoodness } from "../ff/classwise";

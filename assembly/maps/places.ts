@@ -1,5 +1,5 @@
 /** Forward: place by place, rows of the field x the place's matrix -> activities, and the largest of each square of places. */
-import { LAYER_CEILING, SPEC_BIAS_LEVEL } from "../abi/spec";
+import { LAYER_CEILING, SPEC_BIAS_LEVEL, SPEC_DEVICE } from "../abi/spec";
 import { LAYER_ROWS_USED } from "../abi/state";
 import { LAYER, PHASE_MAP_END, UNIT, enter, get, listInto, set } from "../ff/job_state";
 import { activate } from "../kernels/activate";
@@ -17,7 +17,7 @@ import {
   BELOW_CHANNELS, CHANNELS, FIELD, HEIGHT, MATRICES, PLANE_BYTES, POOL, ROWS, ROW_BYTES, RUN, STEP, STRIDE, UNITS, WIDTH, map,
 } from "./geometry";
 import { activityPlane, inputMap } from "./input_map";
-import { LABEL_ROWS, PAIR, TWO_MAPS, mapJob } from "./map_job";
+import { LABEL_ROWS, PAIR, TWO_MAPS, mapJob, setMapJob } from "./map_job";
 
 /** Bytes from the window of a place to that of the one below it, and of the one beside it. */
 // @ts-ignore: decorator
@@ -50,21 +50,20 @@ export function listPlace(window: usize): i32 {
   return endSingleField(list, rowsOfField(window, map(ROW_BYTES), map(FIELD), map(RUN), list), bias, level);
 }
 
-/** Goes on through the places, UNIT counting them square by square; at least one. */
+/** Goes on through the places row by row, UNIT counting them; at least one. */
 export function sumPlaces(left: i64): i64 {
   const layer = get(LAYER);
   const pool = map(POOL);
-  const squares = pool * pool;
-  const end = map(WIDTH) * map(HEIGHT) * squares;
+  const columns = map(WIDTH) * pool;
+  const end = columns * map(HEIGHT) * pool;
   let at = get(UNIT);
   let cost: i64 = 0;
   let used = 0;
   do {
-    const place = at / squares;
-    const within = at - place * squares;
-    const row = place / map(WIDTH);
-    const column = place - row * map(WIDTH);
-    const rows = sumPlace(layer, place, windowOf(layer, row * pool + within / pool, column * pool + within % pool), within);
+    const row = at / columns;
+    const column = at - row * columns;
+    const place = (row / pool) * map(WIDTH) + column / pool;
+    const rows = sumPlace(layer, place, windowOf(layer, row, column), (row % pool) * pool + (column % pool));
     used += rows;
     cost += <i64>rows * map(STRIDE) + map(FIELD) * map(RUN);
     at++;
@@ -111,8 +110,8 @@ export function sumPairedRows(layer: i32, list: usize, rows: i32, matrix: usize)
 }
 
 /**
- * Sums -> the activities of a place, or the largest of its square so far. Blocks of 8 channels reach into the next place, which is computed later,
- * or behind the last unit, where they leave the zeros of their padding.
+ * Sums -> the activities of a place, or the largest of its square so far. Blocks of 8 channels reach into the next square, or behind the last unit,
+ * with zeros: there they stand until the first place of that square is computed, and are larger than nothing after it.
  */
 function giveActivity(layer: i32, place: i32, within: i32, sums: usize, plane: usize): void {
   const stride = map(STRIDE);

@@ -91,6 +91,7 @@ function parseLayer(text: string, number: number): LayerFlag {
     throw new InvalidArgumentError("Give the units of each layer, separated by commas, e.g. 256,256; or maps, e.g. conv20x5p2,conv40x3.");
   }
   const words = [...map[4]!.matchAll(/([szp])([0-9]+)/g)].map(([, letter, value]) => [MAP_WORDS[letter as keyof typeof MAP_WORDS], Number(value)] as const);
+  if (Number(map[2]) === 0 || Number(map[3]) === 0) throw new InvalidArgumentError(`Layer ${number}, ${text}: give at least 1 channel and a field of at least 1.`);
   const twice = words.find(([word], index) => words.findIndex(([other]) => other === word) < index);
   if (twice) throw new InvalidArgumentError(`Layer ${number}, ${text}: its ${twice[0]} is given twice.`);
   return { kind: map[1] as "conv" | "local", channels: Number(map[2]), field: Number(map[3]), ...Object.fromEntries(words) };

@@ -37,6 +37,7 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
     for (const layer of spec.layers) if (layer.kind === "box" || layer.kind === "conv") refuse(`a recurrent network is made of dense and local layers, not ${layer.kind}`);
   }
   if (recurrence.stream && recurrence.iterations === 0) refuse("recurrence.stream needs iterations: how many each frame of the stream gets, e.g. 1");
+  if (spec.device !== 0 && spec.layers.some(isMap)) refuse("a device of its own has dense layers: its peculiarities are drawn unit by unit, and the places of a map are not computed in that order");
   if (spec.targets === "given" && pair && readoutFrom === null) refuse('targets "given" are learned by the readout or by the class-wise objective, and this network has neither');
   spec.layers.forEach((layer, index) => {
     const name = `layer ${index + 1}`;

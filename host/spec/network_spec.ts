@@ -14,9 +14,11 @@ const CLASSWISE = { rate: 7e-4, temperature: 20, inputDropout: 0.2 };
 const MASK_BLURS = 6;
 /** Iterations whose goodness counts (Hinton 2022, §3.4). */
 const FIRST_LAST = [3, 5] as const;
-/** Of class-wise maps: a softmax over z = 5 * mean of y² over a class's units; a step of 1 / (places * rows), what the layer's own sums grow by. */
+/** Of class-wise maps: a softmax over z = 5 * mean of y² over a class's units. */
 const CLASSWISE_MAP_GAIN = 5;
-const CLASSWISE_MAP_RATE = 1;
+/** Of a convolution, whose every weight learns from all places at once: a step of 1 / (places * rows). */
+const CONV_RATE = 1;
+const CLASSWISE_LOCAL_RATE = 1.5e-3;
 const MAX_RATE = 0.0038;
 
 /** Weights are multiples of 2^-scale. An i8 has few steps, so a layer with few inputs, whose weights are larger, gets coarser ones. */
@@ -59,7 +61,7 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
         peer: layer.peer ?? 0,
         weights: layer.weights,
         scale: layer.scale ?? (classwise && isMap(layer) ? mapScale(layer.weights, fanIn) : defaultScale(layer.weights, fanIn + (recurrent ? unitsAbove(spec, geometry, index) : 0))),
-        rate: layer.rate ?? (classwise && isMap(layer) ? mapRate(above, fanIn) : learning.rate),
+        rate: layer.rate ?? (layer.kind === "conv" ? convRate(above, fanIn) : classwise && isMap(layer) ? CLASSWISE_LOCAL_RATE : learning.rate),
         temperature: layer.temperature ?? (classwise && isMap(layer) ? mapTemperature(unitsOf(above), spec.classes) : learning.temperature),
         decay: layer.decay ?? 0,
         threshold: layer.threshold ?? 1,
@@ -82,8 +84,8 @@ function resolveRecurrence({ recurrence }: ParsedSpec): NetworkSpec["recurrence"
   return { ...recurrence, first: recurrence.first ?? Math.min(FIRST_LAST[0], last), last };
 }
 
-function mapRate(above: MapShape, rows: number): number {
-  return Math.min(MAX_RATE, CLASSWISE_MAP_RATE / (above.width * above.height * rows));
+function convRate(above: MapShape, rows: number): number {
+  return Math.min(MAX_RATE, CONV_RATE / (above.width * above.height * rows));
 }
 
 /** An i8 spans four standard deviations of the first weights: 2^-7 for 25 inputs, 2^-9 for 180 to 360. */

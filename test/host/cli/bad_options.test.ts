@@ -31,6 +31,14 @@ describe.concurrent("impossible networks", () => {
   refuses("no layer", "train idx --layers ''", /argument '' is invalid\. Give the units of each layer/);
   refuses("a layer that is left out", "train idx --layers 256,,2", /argument '256,,2' is invalid/);
   refuses("a layer of 0 units", "train idx --layers 8,0", /Layer 2 has 0 units/);
+  refuses("a map that is none", "train idx --layers conv20x5q2", /Layer 1, conv20x5q2: give units \(256\), or a map: conv20x5p2/);
+  refuses("a map without a field", "train idx --layers conv20x5p2,conv20", /Layer 2, conv20: give units/);
+  refuses("a map whose pool is given twice", "train idx --layers conv20x5p2p3", /Layer 1, conv20x5p2p3: its pool is given twice/);
+  refuses("a map without channels", "train idx --layers local0x5", /Layer 1, local0x5: give at least 1 channel/);
+  refuses("a map too large", "plan --input 200x200 --layers conv64x5", /layer 1: 196 x 196 places of 64 channels are 2458624 units, and 65535 is the most/);
+  refuses("a field too large", "plan --input 28x28 --layers conv500x5p8,conv10x3", /layer 2: a field of 3 x 3 on 500 channels has 4500 inputs, and 3840 is the most/);
+  refuses("a dense layer on a map too large", "plan --input 28x28 --layers conv20x5,30", /layer 2 \(dense\) has the 11520 units of the map below as its inputs, and 3840 is the most/);
+  refuses("a convolution over the memory limit", "plan --input 28x28 --layers conv20x5p2,conv40x3p2,conv80x3 --weights i8 --objective classwise --memory-limit 64KiB", /needs [0-9,]+ bytes more than the memory limit/);
   refuses("a layer too wide", "train idx --layers 8,99999", /the spec is impossible: layer 2 units is out of range/);
   refuses("a network too deep", `train idx --layers ${Array(256).fill(4).join(",")}`, /--layers: 256 layers are too many, 255 is the most/);
   refuses("a network beyond 2 GiB", `plan --input 28x28 --layers ${Array(90).fill(3800).join(",")}`, /needs more than the 2 GiB/);

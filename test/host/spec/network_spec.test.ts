@@ -114,3 +114,17 @@ test("class-wise widths that do not divide are refused with the nearest that do,
   expect(classwise(46)).toMatch(/try 50$/);
   expect(classwise(3)).toMatch(/try 10$/);
 });
+
+test("maps have defaults of their own: rates by places and rows, temperatures by units, scales by rows, one readout", () => {
+  const conv = (change: object) => resolveSpec({ ...smallest, ...change, layers: [{ kind: "conv", channels: 20, field: 5, pool: 2, weights: "i8" }, { kind: "conv", channels: 40, field: 3, weights: "i8" }] });
+  const spec = conv({ objective: "classwise" });
+  expect(spec.layers[0]).toMatchObject({ units: 12 * 12 * 20, stride: 1, padding: 0, pool: 2, scale: 7, rate: 1 / (144 * 25), temperature: 2880 / 10 / 5 });
+  expect(spec.layers[1]).toMatchObject({ units: 10 * 10 * 40, pool: 1, scale: 9, rate: 1 / (100 * 180), temperature: 4000 / 10 / 5 });
+  expect(spec.readout.from).toBe(1);
+  expect(spec.inputDropout).toBe(0);
+  expect(conv({}).label.placement).toBe("append");
+  const local = (change: object) => resolveSpec({ ...smallest, ...change, layers: [{ kind: "local", channels: 10, field: 7 }] }).layers[0]!.rate;
+  expect(local({ objective: "classwise" })).toBe(1.5e-3);
+  expect(local({})).toBe(1.5e-3);
+  expect(local({ loss: "threshold" })).toBe(2e-4);
+});
