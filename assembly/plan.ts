@@ -86,8 +86,8 @@ function walk(target: i32, commit: bool): i32 {
       readoutWeights = place(REGION_READOUT_WEIGHTS, layer, TYPE_I16, units, classes, padded(classes), true);
     }
     if (commit) describeLayer(layer, weights, layerState, readoutWeights, readoutState);
-    if (FULL) placeLayerVariants(layer, commit);
     if (FULL) if (streams()) placeUnits(layer, commit);
+    if (FULL) placeLayerVariants(layer, commit);
   }
   const persistentEnd = <usize>load<u32>(WALK, WALK_CURSOR);
 

@@ -16,7 +16,7 @@ import { showSingle, takeSingleRows } from "./box";
 import { classwiseCoefficients, groupGoodness } from "./classwise";
 import { goodnessOf, score } from "./goodness";
 import {
-  COMPLETED, IMAGE_ROWS, JOB_GOODNESS, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END,
+  COMPLETED, IMAGE_ROWS, JOB_GOODNESS, JOB_TRAIN, KIND, LABEL, LABEL_LIST_ROWS, LAYER, PHASE_CHOOSE, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END,
   PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, ROWS_IN, ROWS_OUT, UNIT, classwise, decay, enter, finish, get, inputList, listInto, pieceEnd, readsOut,
   set, withBias,
 } from "./job_state";
@@ -54,7 +54,9 @@ export function sumSingle(left: i64): i64 {
   denseForwardSingle(layer, listInto(layer), rows, runtime(RT_SUMS), from, to);
   set(UNIT, to);
   if (to == stride(layer)) {
-    if (layer > 0) count(layerState(layer) + LAYER_ROWS_USED, rows);
+    // Label rows are not counted.
+    const labels = FULL && recurrent() && layer + 1 == spec(SPEC_LAYER_COUNT) ? get(LABEL_LIST_ROWS) : 0;
+    if (layer > 0) count(layerState(layer) + LAYER_ROWS_USED, rows - labels);
     enter(PHASE_SINGLE_END);
   }
   return <i64>(to - from) * rows;
@@ -147,7 +149,10 @@ function nextSingle(layer: i32): void {
   // A map makes its own input from the activities.
   if (!FULL || !isMap(layer + 1)) {
     let rows = get(ROWS_OUT);
-    if (FULL) if (recurrent() && layer + 2 == spec(SPEC_LAYER_COUNT)) rows = neutralRows(listInto(layer + 1), rows);
+    if (FULL) if (recurrent() && layer + 2 == spec(SPEC_LAYER_COUNT)) {
+      rows = neutralRows(listInto(layer + 1), rows);
+      set(LABEL_LIST_ROWS, rows - get(ROWS_OUT));
+    }
     set(ROWS_IN, withBias(layer + 1, listInto(layer + 1), rows));
   }
   set(LAYER, layer + 1);

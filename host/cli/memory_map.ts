@@ -1,3 +1,4 @@
+import { REGION_UNIT_STATE } from "../../assembly/abi/region.js";
 import { REGION_PURPOSES, type Region } from "../engine/regions.js";
 import type { MemoryPlan } from "../engine/plan.js";
 import { bytesText, count, table } from "./output.js";
@@ -22,8 +23,14 @@ export function memoryMap(plan: MemoryPlan, columns = process.stderr.columns ?? 
     "",
     `${count(bytes.total)} bytes in all (${bytesText(bytes.total)}; ${plan.pages} WebAssembly page${plan.pages === 1 ? "" : "s"} of 64 KiB)`,
     `  weights ${count(bytes.weights)}, readout ${count(bytes.readout)}, state ${count(bytes.state)} = checkpoint ${count(bytes.checkpoint)}`,
-    `  scratch ${count(bytes.scratch)} (by the widest layer, not by depth), layer table ${count(bytes.table)}, engine ${count(bytes.static)}`,
+    `  scratch ${count(bytes.scratch)} (${growth(plan)}), layer table ${count(bytes.table)}, engine ${count(bytes.static)}`,
   ];
+}
+
+/** What scratch depends on. A recurrent network keeps the state of every unit. */
+function growth({ regions }: MemoryPlan): string {
+  const keepsUnits = regions.some(({ kind, persistent }) => kind === REGION_UNIT_STATE && !persistent);
+  return keepsUnits ? "by the widest layer and the state of all units, not by iterations" : "by the widest layer, not by depth";
 }
 
 /** One more column of text, unless it would break lines. */
