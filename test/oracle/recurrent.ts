@@ -35,7 +35,7 @@ interface Sample {
   sums: readonly number[];
 }
 
-/** `passes` that multiply the image on a map, where the single pass makes sums of its own. */
+/** `passes`: so many times a map, which keeps no sums for a single pass, multiplies the image. */
 function sampleOf(network: Network, image: readonly Input[], passes = 1): Sample {
   const first = network.layers[0]!;
   network.countImage(image, passes);
