@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addAnalyzeCommand } from "./analyze_command.js";
 import { addBoardsCommand } from "./boards_command.js";
+import { addCamCommand } from "./cam_command.js";
 import { addEvalCommand } from "./eval_command.js";
 import { addExperimentCommand } from "./experiment_command.js";
 import { addInspectCommand } from "./inspect_command.js";
@@ -33,6 +34,7 @@ export function createProgram(): Command {
   addInspectCommand(program);
   addExperimentCommand(program);
   addAnalyzeCommand(program);
+  addCamCommand(program);
   addReportCommand(program);
 
   program.commandsGroup("Plan and move to a device:");

@@ -16,7 +16,10 @@ import { version } from "./version.js";
 
 /** What `mayfly parity --json` prints may lie in a run directory under this name. */
 const PARITY_FILE = "parity.json";
-const REPORT_FILE = "report.html";
+/** Where a run's own report lies in its directory. */
+export const REPORT_FILE = "report.html";
+/** Test samples to test and watch, unless the user says otherwise. */
+const SAMPLES = 2000;
 
 export function addReportCommand(program: Command): void {
   program.command("report")
@@ -24,7 +27,7 @@ export function addReportCommand(program: Command): void {
     .description(`Writes one self-contained HTML file about one or several runs: learning curves by layer, goodness of positive and negative data, confusion matrix, receptive fields, class activation maps, ensembles, memory map, boards, and parity where the run directory holds ${PARITY_FILE} (mayfly parity --json). It needs no network and no server.`)
     .argument("<runs...>", "run directories")
     .option("-o, --output <file>", `where to write it (default: ${REPORT_FILE} in the first run directory)`)
-    .option("--samples <n>", "test samples to test and watch", wholeFrom(10), 2000)
+    .option("--samples <n>", "test samples to test and watch", wholeFrom(10), SAMPLES)
     .addOption(jsonOption())
     .addHelpText("after", `
 Examples:
@@ -37,7 +40,7 @@ Examples:
 }
 
 /** Writes the report of some run directories; says where it is. */
-export async function writeReport(paths: readonly string[], output: string, samples: number): Promise<string> {
+export async function writeReport(paths: readonly string[], output: string, samples = SAMPLES): Promise<string> {
   const runs: ReportRun[] = [];
   for (const path of paths) runs.push(await reportRun(path, samples));
   const file = resolve(output);

@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Build, engineHash } from "../engine/artefacts.js";
 import { Network } from "../engine/network.js";
@@ -8,6 +8,7 @@ import { RunDirectory } from "../train/run_directory.js";
 import { absoluteData, addDataOptions, type DataFlags, DATASET_HELP, dataOptions, openData } from "./data_options.js";
 import { buildOption, helpOption, jsonOption, layersText, numberTo, whole, wholeFrom } from "./flags.js";
 import { addNetworkOptions, checkNetworkFlags, type NetworkFlags, specFrom } from "./network_options.js";
+import { REPORT_FILE, writeReport } from "./report_command.js";
 import { trainRun } from "./training.js";
 
 type TrainFlags = NetworkFlags & DataFlags & {
@@ -19,6 +20,7 @@ type TrainFlags = NetworkFlags & DataFlags & {
   patience?: number;
   hold: number;
   checkpointEvery: number;
+  report?: boolean;
   json?: boolean;
 };
 
@@ -42,6 +44,7 @@ export function addTrainCommand(program: Command): void {
     .option("--patience <n>", "stop after n tests in a row without a new best", wholeFrom(1))
     .option("--evaluate-every <n>", "test after every n-th epoch, and after the last", wholeFrom(1), 1)
     .option("--checkpoint-every <seconds>", "write the checkpoint at least so often", whole, 30)
+    .option("--report", `draw the run as ${REPORT_FILE} in its directory at the end, as \`mayfly report\` does`)
     .option("--out <dir>", "run directory (default: runs/<data>-<layers>-…, numbered when taken)")
     .addOption(buildOption())
     .addOption(jsonOption());
@@ -65,6 +68,7 @@ Examples:
       ...absoluteData(dataset, dataOptions(flags)), datasetHash: datasetHash(data.train, data.test), epochs: flags.epochs, evaluateEvery: flags.evaluateEvery, stopAt: flags.stopAt ?? null, patience: flags.patience ?? null,
     }, engineHash(network.size), { numbered: flags.out === undefined });
     await trainRun(run, network, data, flags);
+    if (flags.report) await writeReport([run.path], join(run.path, REPORT_FILE));
   });
 }
 

@@ -3,7 +3,6 @@ import { planBoards } from "../../firmware-sim/boards/plan_boards.js";
 import type { Range } from "../../firmware-sim/metering/cost.js";
 import { collectActivities } from "../analysis/activities.js";
 import { analyze } from "../analysis/analyze.js";
-import { classActivationMaps, spread } from "../analysis/class_activation_map.js";
 import { type Dataset, frame, take } from "../data/dataset.js";
 import type { Network } from "../engine/network.js";
 import { REGION_PURPOSES } from "../engine/regions.js";
@@ -12,14 +11,16 @@ import { asInput } from "../spec/network_spec.js";
 import { evaluate } from "../train/evaluate.js";
 import type { RunRecord } from "../train/run_directory.js";
 import type { EpochResult } from "../train/train.js";
+import { activationMapImages } from "./activation_map_images.js";
 import { receptiveFields } from "./fields.js";
 import { goodnessHistograms } from "./goodness_histogram.js";
-import { overlayImage } from "./image.js";
 import type { ReportImage, ReportLayer, ReportRun } from "./report_data.js";
 
 /** Enough for a histogram; each takes a pass for every label. */
 const HISTOGRAM_SAMPLES = 300;
 const MAPPED_SAMPLES = 6;
+/** Pixels for each value of a frame. */
+const MAP_ZOOM = 3;
 
 export interface RunSource {
   readonly name: string;
@@ -81,14 +82,10 @@ function rangeText(range: Range | null): string {
 
 function activationMaps(network: Network, test: Dataset): ReportImage[] {
   const { spec } = network;
-  if (spec.readout.from === null || !spec.layers.some((layer, index) => isMap(layer) && index >= (spec.readout.from ?? 0)) || spec.input.channels !== 1) return [];
-  const { width, height } = spec.input;
+  if (spec.readout.from === null || !spec.layers.some((layer, index) => isMap(layer) && index >= (spec.readout.from ?? 0))) return [];
   return Array.from({ length: Math.min(MAPPED_SAMPLES, test.count) }, (_, sample) => {
     const pixels = frame(test, sample);
     const label = network.predict(pixels, "readout");
-    return classActivationMaps(network, pixels, label).map((map) => {
-      const what = map.layer === null ? "all layers" : `layer ${map.layer}`;
-      return overlayImage(pixels, spread(map, width, height), width, height, 3, `sample ${sample}, ${what}`, `Class activation map of ${what} for sample ${sample}, classified as ${label}: orange places speak for the class, violet ones against it`);
-    });
+    return activationMapImages(network, pixels, label, MAP_ZOOM, `sample ${sample}`, `the predicted class ${test.classNames?.[label] ?? label}`).map(({ image }) => image);
   }).flat();
 }
