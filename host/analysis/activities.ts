@@ -1,5 +1,6 @@
 import { type Dataset, frame } from "../data/dataset.js";
 import type { Network } from "../engine/network.js";
+import { MayflyError } from "../errors.js";
 
 /** Activities of one layer over many samples. */
 export interface LayerActivities {
@@ -21,10 +22,12 @@ export interface Activities {
 /**
  * What the network's units do on the first `samples` samples of a data set, in the pass of a prediction: with the neutral label, or without one.
  * Networks without a readout, whose labels stand in the input, are watched with each sample's true label.
+ * Throws on recurrent networks.
  */
 export function collectActivities(network: Network, data: Dataset, samples: number, onProgress?: (done: number) => void): Activities {
   const count = Math.min(samples, data.count);
   const { spec } = network;
+  if (spec.recurrence.iterations > 0) throw new MayflyError("a recurrent network has activities at every iteration, and which of them stand for a sample is not settled: it cannot be analysed", 1);
   const layers = spec.layers.map(({ units }, layer) => ({ layer, units, y: new Int16Array(count * units) }));
   for (let sample = 0; sample < count; sample++) {
     const label = data.labels[sample] ?? 0;

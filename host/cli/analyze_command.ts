@@ -7,7 +7,7 @@ import { checkFits, type EpochResult } from "../train/train.js";
 import { RunDirectory } from "../train/run_directory.js";
 import { addDataOptions, type DataFlags } from "./data_options.js";
 import { buildOption, jsonOption, wholeFrom } from "./flags.js";
-import { openDataFor, openModel } from "./model_file.js";
+import { openDataFor, openModel, refuseBoxes } from "./model_file.js";
 import { count, say, sayJson, style, table } from "./output.js";
 import { openProgress } from "./progress.js";
 
@@ -29,6 +29,7 @@ Examples:
   mayfly train mnist --layers 256,256 --leave-out 9 --out runs/no-nines && mayfly analyze runs/no-nines`);
   command.action(async (model: string, dataset: string | undefined, flags: AnalyzeFlags) => {
     const { network } = await openModel(model, { build: flags.build });
+    refuseBoxes(network, model, "cannot be analysed");
     const { test, note } = await openDataFor(model, dataset, flags);
     checkFits(network, test);
     if (note) say(note);

@@ -10,7 +10,7 @@ import { makeFolder } from "../train/make_folder.js";
 import { checkFits } from "../train/train.js";
 import { addDataOptions, type DataFlags, DATASET_HELP } from "./data_options.js";
 import { buildOption, jsonOption, whole, wholeFrom } from "./flags.js";
-import { openDataFor, openModel } from "./model_file.js";
+import { openDataFor, openModel, refuseBoxes } from "./model_file.js";
 import { say, sayJson, style } from "./output.js";
 
 type CamFlags = DataFlags & { sample: number; class?: number; zoom: number; on: "test" | "train"; output: string; build: Build | "auto"; json?: boolean };
@@ -38,6 +38,7 @@ Examples:
   mayfly cam runs/mnist-conv20x5p2,conv40x3-i8-seed1 mnist --sample 3 --class 8 --on train -o maps`);
   command.action(async (model: string, dataset: string | undefined, flags: CamFlags) => {
     const { network } = await openModel(model, { build: flags.build });
+    refuseBoxes(network, model, "cannot be drawn");
     const data = (await openDataFor(model, dataset, flags))[flags.on];
     checkFits(network, data);
     if (flags.sample >= data.count) throw new MayflyError(`${data.name} has samples 0 to ${data.count - 1}: there is no --sample ${flags.sample}`, 2);

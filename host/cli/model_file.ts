@@ -19,6 +19,11 @@ export async function openModel(path: string, options: NetworkOptions = {}): Pro
   return { network: Network.open(bytes, file, options), file };
 }
 
+/** Refuses a network whose prediction needs a function that no file holds. `what` ends the sentence, e.g. "cannot be reported". */
+export function refuseBoxes({ spec }: Network, path: string, what: string): void {
+  if (spec.layers.some(({ kind }) => kind === "box")) throw new MayflyError(`${path} has a box, whose function only the program that trained it knows: it ${what}`, 1);
+}
+
 async function modelPath(path: string): Promise<string> {
   try {
     if (!(await stat(path)).isDirectory()) return path;

@@ -10,7 +10,7 @@ import { writeAtomically } from "../train/atomic_file.js";
 import { RunDirectory } from "../train/run_directory.js";
 import { checkFits } from "../train/train.js";
 import { jsonOption, wholeFrom } from "./flags.js";
-import { openDataFor, openModel } from "./model_file.js";
+import { openDataFor, openModel, refuseBoxes } from "./model_file.js";
 import { say, sayJson } from "./output.js";
 import { version } from "./version.js";
 
@@ -52,7 +52,7 @@ export async function writeReport(paths: readonly string[], output: string, samp
 async function reportRun(path: string, samples: number): Promise<ReportRun> {
   const { record } = await RunDirectory.open(path);
   const { network } = await openModel(path);
-  if (network.spec.layers.some(({ kind }) => kind === "box")) throw new MayflyError(`${path} has a box, whose function only the program that trained it knows: it cannot be reported`, 1);
+  refuseBoxes(network, path, "cannot be reported");
   const { test } = await openDataFor(path, undefined, {});
   checkFits(network, test);
   return collectRun({ name: basename(resolve(path)), record, network, test, samples, parity: await readParity(path) }, (what) => say(`${basename(path)}: ${what}`));
