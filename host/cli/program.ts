@@ -1,8 +1,10 @@
 import { Command } from "commander";
+import { addBackendsCommand } from "./backends_command.js";
 import { addBoardsCommand } from "./boards_command.js";
 import { addEvalCommand } from "./eval_command.js";
 import { addInspectCommand } from "./inspect_command.js";
 import { addPackCommand } from "./pack_command.js";
+import { addParityCommand } from "./parity_command.js";
 import { addPlanCommand } from "./plan_command.js";
 import { addPredictCommand } from "./predict_command.js";
 import { addResumeCommand } from "./resume_command.js";
@@ -39,6 +41,10 @@ export function createProgram(): Command {
   addRuntimesCommand(program);
   addVerifyCommand(program);
   addRunCommand(program);
+
+  program.commandsGroup("Hold against float and exact references (tfjs):");
+  addBackendsCommand(program);
+  addParityCommand(program);
 
   return program.helpCommand("help [command]", "display help for command");
 }

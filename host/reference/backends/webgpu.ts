@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { MayflyError } from "../../errors.js";
 import { importCore, importOptional, PACKAGES, versionOf } from "./packages.js";
 import type { Backend, BackendKind } from "./backend.js";
@@ -43,9 +44,10 @@ export function destroyDevice(): void {
 
 async function start(): Promise<Backend> {
   const tf = await importCore();
-  await importOptional(PACKAGES.webgpu, () => import("@tensorflow/tfjs-backend-webgpu"));
   const adapter = await openGpu();
   if (!adapter) throw new MayflyError(`WebGPU finds no adapter: no GPU driver answers${existsSync(SWIFTSHADER) ? "" : ", and there is no SwiftShader"}. To get one: ${HOW_TO_GET}`, 1);
+  // It registers itself on import, and only where it finds a GPU.
+  await importOptional(PACKAGES.webgpu, () => import("@tensorflow/tfjs-backend-webgpu"));
   const { info } = adapter;
   const emulated = info?.architecture === "swiftshader" || /swiftshader/i.test(info?.device ?? "");
   const name = [info?.description || info?.device, info?.vendor].filter(Boolean).join(", ") || "unknown GPU";
@@ -65,13 +67,20 @@ async function start(): Promise<Backend> {
 async function openGpu(): ReturnType<Gpu["requestAdapter"]> {
   const existing = (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu;
   if (existing) return existing.requestAdapter();
+  // A graphics library under Vulkan complains on stderr without one.
+  process.env["XDG_RUNTIME_DIR"] ??= tmpdir();
   const dawn = await importOptional(PACKAGES.dawn, () => import("webgpu"));
   Object.assign(globalThis, dawn.globals);
-  const real = await adapterOf(dawn);
-  if (real || process.env[DRIVERS] !== undefined || !existsSync(SWIFTSHADER)) return real;
+  const real = mayHaveGpu() ? await adapterOf(dawn) : null;
+  if (real || process.env[DRIVERS] !== undefined || !existsSync(SWIFTSHADER)) return real ?? adapterOf(dawn);
   // The Vulkan loader reads it anew for each instance.
   process.env[DRIVERS] = SWIFTSHADER;
   return adapterOf(dawn);
+}
+
+/** On Linux a GPU is a device file; where there is none, asking would only make the drivers complain on stderr. */
+function mayHaveGpu(): boolean {
+  return process.platform !== "linux" || ["/dev/dri", "/dev/nvidiactl", "/dev/dxg", "/dev/kfd"].some((path) => existsSync(path));
 }
 
 async function adapterOf(dawn: { create(options: string[]): unknown }): ReturnType<Gpu["requestAdapter"]> {
