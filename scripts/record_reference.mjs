@@ -1,13 +1,15 @@
 // Runs the experiments of scripts/reference_experiments.mjs and records each in results/reference/ID-seedN.json. Runs that are recorded
-// already are passed over; --force makes them again, an argument picks by id. A run that was cut goes on from its run directory (--runs DIR).
+// already are passed over; --force makes them again, an argument picks by id. A run that was cut goes on from its run directory (--runs DIR);
+// --partial records it as far as it came, without going on. Runs that need a GPU are made only when named.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { REFERENCE_EXPERIMENTS, referenceCommand } from "./reference_experiments.mjs";
 
 const option = (name, fallback) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : fallback);
+const partial = process.argv.includes("--partial");
 const force = process.argv.includes("--force");
 const runs = option("--runs", "runs/reference");
 const cli = option("--cli", fileURLToPath(new URL("../dist/cli.js", import.meta.url)));
@@ -30,14 +32,29 @@ for (const experiment of REFERENCE_EXPERIMENTS) {
     const command = referenceCommand(experiment, seed);
     const out = join(runs, name);
     const args = existsSync(join(out, "run.json")) ? ["resume", out, "--json"] : [...command.split(" ").slice(1), "--out", out];
+    if (partial) {
+      if (existsSync(join(out, "run.json"))) record(file, experiment, seed, partialResult(JSON.parse(readFileSync(join(out, "run.json"), "utf8"))));
+      continue;
+    }
     console.error(`${command}${args[0] === "resume" ? "   (resumed)" : ""}`);
     const child = spawnSync(process.execPath, [cli, ...args], { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
     if (child.status !== 0) process.exit(1);
-    const { runDirectory: _, ...result } = JSON.parse(child.stdout);
-    result.epochs = result.epochs.map(({ epoch, testError, pairsPerSecond }) => ({ epoch, testError, pairsPerSecond }));
-    const record = { id: experiment.id, command, commit, date: new Date().toISOString().slice(0, 10), node: process.version, cpu: cpus()[0]?.model, ...result };
-    writeFileSync(`${file}.part`, `${JSON.stringify(record)}\n`);
-    renameSync(`${file}.part`, file);
-    console.error(`  ${result.testError.goodness} % goodness, ${result.testError.readout} % readout`);
+    record(file, experiment, seed, JSON.parse(child.stdout));
   }
+}
+
+/** What a run that is not over has to show: its epochs, and that it was cut. */
+function partialResult({ epochs, settings, engineHash }) {
+  const { backend, batch, recipe, spec } = settings.tfjs;
+  const testError = epochs.findLast((epoch) => epoch.testError)?.testError ?? null;
+  return { testError, epochs, engine: "tfjs", backend, batch, recipe, spec, seed: spec.seed, engineHash, stopped: `cut after ${epochs.length} of ${settings.epochs} epochs` };
+}
+
+function record(file, experiment, seed, { runDirectory: _, ...result }) {
+  if (!result.testError) return console.error(`${file}: no epoch is done yet`);
+  result.epochs = result.epochs.map(({ epoch, testError, pairsPerSecond }) => ({ epoch, testError, pairsPerSecond }));
+  const all = { id: experiment.id, command: referenceCommand(experiment, seed), commit, date: new Date().toISOString().slice(0, 10), node: process.version, cpu: cpus()[0]?.model, ...result };
+  writeFileSync(`${file}.part`, `${JSON.stringify(all)}\n`);
+  renameSync(`${file}.part`, file);
+  console.error(`  ${result.testError.goodness} % goodness, ${result.testError.readout} % readout`);
 }

@@ -8,6 +8,16 @@ const tfjs = (backend, batch) => ["--engine", "tfjs", "--backend", backend, "--b
 export const REFERENCE_EXPERIMENTS = [
   { id: "parity-integer", title: "engine, i16, batch 1", seeds: PARITY_SEEDS, epochs: 10, args: NET },
   { id: "parity-float", title: "float, tfjs wasm, batch 8, gradients summed", seeds: PARITY_SEEDS, epochs: 10, args: [...NET, ...tfjs("wasm", 8)] },
+  {
+    id: "baseline-pytorch-500-500", title: "784-500-500, random negatives, Adam, batch 100 (recipe pytorch)", seeds: [1], epochs: 10, args: ["--layers", "500,500", "--recipe", "pytorch", ...tfjs("wasm", 100)],
+    published: "mpezeshki/pytorch_forward_forward: 6.84 % (2×500, 1000 full-batch epochs); rerun in batches: 4.69 % after 20 epochs",
+  },
+  {
+    id: "baseline-hinton-4x2000", title: "784-4×2000, hard negatives, batch 100 (recipe hinton)", seeds: [1], epochs: 60, args: ["--layers", "2000,2000,2000,2000", "--recipe", "hinton", "--limit-test", "2500", ...tfjs("wasm", 100)],
+    published: "Hinton 2022: 1.36 % after 60 epochs",
+  },
+  { id: "gpu-4x2000-mayfly", title: "784-4×2000, recipe mayfly, batch 64", seeds: [1], epochs: 60, needs: "gpu", args: ["--layers", "2000,2000,2000,2000", ...tfjs("webgpu", 64)], published: "Hinton 2022: 1.36 % after 60 epochs" },
+  { id: "gpu-4x2000-hinton", title: "784-4×2000, recipe hinton, batch 100", seeds: [1], epochs: 60, needs: "gpu", args: ["--layers", "2000,2000,2000,2000", "--recipe", "hinton", ...tfjs("webgpu", 100)], published: "Hinton 2022: 1.36 % after 60 epochs" },
 ];
 
 /** The command of one run, as a user would type it. */
