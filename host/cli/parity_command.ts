@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { resolveSpec } from "../spec/network_spec.js";
-import { ALL_BUILDS, type Build } from "../engine/artefacts.js";
+import { ALL_BUILDS, type Build, BUILDS } from "../engine/artefacts.js";
 import { MayflyError } from "../errors.js";
 import { type RunsParity, compareRuns } from "../parity/runs.js";
 import { compareSteps, type StepParity } from "../parity/steps.js";
@@ -18,7 +18,7 @@ import { openProgress } from "./progress.js";
 type ParityFlags = NetworkFlags & DataFlags & {
   steps: number;
   backend: BackendName;
-  build: Build;
+  build: Build | "all";
   runs?: number;
   epochs: number;
   batch: number;
@@ -39,7 +39,7 @@ export function addParityCommand(program: Command): void {
     .optionsGroup("Comparison:")
     .option("--steps <n>", "training steps to compare", wholeFrom(1), 100)
     .addOption(new Option("--backend <name>", "where the reference runs: see `mayfly backends`").choices([...BACKEND_NAMES]).default("wasm"))
-    .addOption(new Option("--build <name>", "build of the engine").choices([...ALL_BUILDS]).default("simd"))
+    .addOption(new Option("--build <name>", "build of the engine; all: simd and scalar at once").choices([...ALL_BUILDS, "all"]).default("simd"))
     .option("--runs <seeds>", "compare whole runs over so many seeds as well", wholeFrom(1))
     .option("--epochs <n>", "of each run", wholeFrom(1), 10)
     .option("--batch <n>", "of the float runs; gradients are summed", wholeFrom(1), 8)
@@ -59,7 +59,7 @@ Examples:
     const backend = await startNamed(flags.backend);
     const { steps, runs } = await interruptible(async (signal) => {
       const progress = openProgress();
-      const done = await compareSteps(backend, spec, data.train, { steps: flags.steps, build: flags.build, signal, onProgress: (at) => progress.update("comparing", at, flags.steps) });
+      const done = await compareSteps(backend, spec, data.train, { steps: flags.steps, builds: flags.build === "all" ? BUILDS : [flags.build], signal, onProgress: (at) => progress.update("comparing", at, flags.steps) });
       progress.end();
       for (const line of stepLines(done)) say(line);
       if (flags.runs === undefined) return { steps: done, runs: null };
@@ -76,7 +76,7 @@ Examples:
   });
 }
 
-function stepLines({ marks, build, backend, adapter, steps, seconds }: StepParity): string[] {
+function stepLines({ marks, builds, backend, adapter, steps, seconds }: StepParity): string[] {
   const cell = ({ compared, differing }: Difference): string => (differing === 0 ? `${count(compared)} equal` : `${count(differing)} of ${count(compared)} differ`);
   const rows = marks.flatMap((mark) => [
     ...mark.layers.map((layer, index) => [count(mark.steps), `layer ${index + 1}`, cell(layer.preActivations), cell(layer.goodness), cell(layer.coefficients), cell(layer.weights)]),
@@ -84,7 +84,7 @@ function stepLines({ marks, build, backend, adapter, steps, seconds }: StepParit
   ]);
   const first = marks.at(-1)?.layers.flatMap((layer, index) => Object.entries(layer).flatMap(([part, { first: at, max, mean }]) => (at ? [`layer ${index + 1}, ${part}: first in step ${at.step} at index ${at.index}: ${at.engine} in the engine, ${at.reference} in the reference; at most ${max}, ${mean.toPrecision(3)} on average`] : []))) ?? [];
   return [
-    style.bold(`${count(steps)} steps, ${build} engine against the exact reference on ${backend} (${adapter}), ${seconds.toFixed(1)} s`), "",
+    style.bold(`${count(steps)} steps, ${builds.join(" and ")} engine against the exact reference on ${backend} (${adapter}), ${seconds.toFixed(1)} s`), "",
     ...table([["after", "", "pre-activations or logits", "goodness", "coefficients", "weights"], ...rows], "rlrrrr"),
     ...(first.length > 0 ? ["", ...first] : []),
   ];

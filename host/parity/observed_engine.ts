@@ -72,9 +72,9 @@ export class ObservedEngine {
   }
 
   /** The engine's own scores of a frame, counting the layers from each layer on: [layers][classes]. */
-  scores(frame: Uint8Array, build: NetworkOptions): number[][] {
+  scores(frame: Uint8Array): number[][] {
     return this.network.spec.layers.map((_, from) => {
-      const probe = Network.create({ ...this.network.spec, goodnessFrom: from }, build);
+      const probe = Network.create({ ...this.network.spec, goodnessFrom: from }, { build: this.network.build });
       for (const region of this.network.regions) {
         if (region.kind === kinds.REGION_WEIGHTS) probe.view(probe.region(region.kind, region.layer)).set(this.network.view(region));
       }

@@ -33,7 +33,7 @@ export interface ParityMark {
 }
 
 export interface StepParity extends ParityMark {
-  readonly build: Build;
+  readonly builds: readonly Build[];
   readonly backend: string;
   readonly adapter: string;
   readonly marks: readonly ParityMark[];
@@ -44,40 +44,41 @@ export interface StepParity extends ParityMark {
 
 export interface StepOptions {
   readonly steps: number;
-  readonly build: Build;
+  /** Builds of the engine, all held against one reference; counts add up. */
+  readonly builds: readonly Build[];
   /** Hears now and then how many steps are done. */
   readonly onProgress?: (done: number) => void;
   readonly signal?: AbortSignal;
 }
 
 /** Trains an engine and the exact reference on the same samples, and compares every integer of every step. */
-export async function compareSteps(backend: Backend, spec: NetworkSpec, data: Dataset, { steps, build, onProgress, signal }: StepOptions): Promise<StepParity> {
+export async function compareSteps(backend: Backend, spec: NetworkSpec, data: Dataset, { steps, builds, onProgress, signal }: StepOptions): Promise<StepParity> {
   const started = performance.now();
-  const engine = new ObservedEngine(spec, { build });
+  const engines = builds.map((build) => new ObservedEngine(spec, { build }));
   const reference = await ExactNetwork.create(backend, spec);
   const tallies = new Tallies(spec);
   const marks: ParityMark[] = [];
   let done = 0;
   try {
     // Before the first step: the weights at the start.
-    await compareWeights(0, engine, reference, tallies);
+    await compareWeights(0, engines, reference, tallies);
     let order = permutation(data.count, spec.seed, 1);
     while (done < steps && !signal?.aborted) {
       if (done > 0 && done % data.count === 0) order = permutation(data.count, spec.seed, done / data.count + 1);
       const index = order[done % data.count]!;
-      await compareStep(++done, engine, reference, frame(data, index), data.labels[index]!, tallies);
+      await compareStep(++done, engines, reference, frame(data, index), data.labels[index]!, tallies);
       if (MARKS.includes(done) || done === steps) {
-        for (let at = 0; at < Math.min(SCORED_FRAMES, data.count); at++) await compareScores(done, engine, reference, frame(data, at), build, tallies);
+        for (let at = 0; at < Math.min(SCORED_FRAMES, data.count); at++) await compareScores(done, engines, reference, frame(data, at), tallies);
         marks.push(tallies.mark(done));
       }
       onProgress?.(done);
     }
-    engine.checkUndisturbed();
+    for (const engine of engines) engine.checkUndisturbed();
   } finally {
     reference.dispose();
   }
   const end = tallies.mark(done);
-  return { ...end, build, backend: backend.name, adapter: backend.adapter, marks, equal: done === steps && differencesOf(end).every(({ differing }) => differing === 0), seconds: Math.round(performance.now() - started) / 1000 };
+  return { ...end, builds, backend: backend.name, adapter: backend.adapter, marks, equal: done === steps && differencesOf(end).every(({ differing }) => differing === 0), seconds: Math.round(performance.now() - started) / 1000 };
 }
 
 /** Every difference of a mark. */
@@ -103,14 +104,16 @@ class Tallies {
   }
 }
 
-async function compareStep(step: number, engine: ObservedEngine, reference: ExactNetwork, image: Uint8Array, label: number, tallies: Tallies): Promise<void> {
+async function compareStep(step: number, engines: readonly ObservedEngine[], reference: ExactNetwork, image: Uint8Array, label: number, tallies: Tallies): Promise<void> {
   const trace = new Trace(reference.backend);
   await reference.train(image, label, trace);
-  const traces = engine.train(image, label);
-  if (traces.length !== trace.layers.length) throw new Error(`the engine went through ${traces.length} layers, the reference through ${trace.layers.length}`);
-  traces.forEach((one, at) => comparePass(step, one, trace.layers[at]!, tallies));
-  if (reference.spec.readout.from !== null) tallies.logits.add(step, engine.logits(), trace.logits);
-  await compareWeights(step, engine, reference, tallies);
+  for (const engine of engines) {
+    const traces = engine.train(image, label);
+    if (traces.length !== trace.layers.length) throw new Error(`the engine went through ${traces.length} layers, the reference through ${trace.layers.length}`);
+    traces.forEach((one, at) => comparePass(step, one, trace.layers[at]!, tallies));
+    if (reference.spec.readout.from !== null) tallies.logits.add(step, engine.logits(), trace.logits);
+  }
+  await compareWeights(step, engines, reference, tallies);
 }
 
 function comparePass(step: number, engine: EngineTrace, reference: Trace["layers"][number], tallies: Tallies): void {
@@ -120,20 +123,23 @@ function comparePass(step: number, engine: EngineTrace, reference: Trace["layers
   if (reference.coefficients) tally.coefficients.add(step, engine.coefficients, reference.coefficients);
 }
 
-async function compareWeights(step: number, engine: ObservedEngine, reference: ExactNetwork, tallies: Tallies): Promise<void> {
+async function compareWeights(step: number, engines: readonly ObservedEngine[], reference: ExactNetwork, tallies: Tallies): Promise<void> {
   for (const [layer, { matrix }] of reference.layers.entries()) {
-    tallies.layers[layer]!.weights.add(step, engine.weights(layer), await matrix.read());
-    const part = reference.readouts[layer];
-    if (part) tallies.readoutWeights.add(step, engine.readoutWeights(layer), await part.matrix.read());
+    const weights = await matrix.read();
+    for (const engine of engines) tallies.layers[layer]!.weights.add(step, engine.weights(layer), weights);
+    const readout = await reference.readouts[layer]?.matrix.read();
+    if (readout) for (const engine of engines) tallies.readoutWeights.add(step, engine.readoutWeights(layer), readout);
   }
 }
 
 /** The engine's own goodness, as it comes out in the scores of a prediction. */
-async function compareScores(step: number, engine: ObservedEngine, reference: ExactNetwork, image: Uint8Array, build: Build, tallies: Tallies): Promise<void> {
+async function compareScores(step: number, engines: readonly ObservedEngine[], reference: ExactNetwork, image: Uint8Array, tallies: Tallies): Promise<void> {
   await reference.backend.use();
   const byLayer = await scoped(reference.backend.tf, () => (reference.spec.objective === "pair" ? goodnessOfLabels(reference, image) : sharesOfGroups(reference, image)));
-  engine.scores(image, { build }).forEach((scores, from) => {
-    const expected = scores.map((_, c) => byLayer.slice(from).reduce((sum, layer) => Math.min(sum + layer[c]!, 2 ** 31 - 1), 0));
-    tallies.layers[from]!.goodness.add(step, scores, expected);
-  });
+  for (const engine of engines) {
+    engine.scores(image).forEach((scores, from) => {
+      const expected = scores.map((_, c) => byLayer.slice(from).reduce((sum, layer) => Math.min(sum + layer[c]!, 2 ** 31 - 1), 0));
+      tallies.layers[from]!.goodness.add(step, scores, expected);
+    });
+  }
 }

@@ -76,5 +76,9 @@ function realWeights(network: Network, region: Region, scale: number): Float32Ar
 /** The elements of a region that are in use, row-major without padding. */
 export function integersOf(network: Network, region: Region): Float32Array {
   const values = network.view(region);
-  return Float32Array.from({ length: region.rows * region.columns }, (_, at) => values[Math.floor(at / region.columns) * region.stride + (at % region.columns)]!);
+  const { rows, columns, stride } = region;
+  if (stride === columns) return new Float32Array(values);
+  const used = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) used.set(values.subarray(row * stride, row * stride + columns), row * columns);
+  return used;
 }
