@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addBackendsCommand } from "./backends_command.js";
 import { addBoardsCommand } from "./boards_command.js";
+import { addCompareCommand } from "./compare_command.js";
 import { addEvalCommand } from "./eval_command.js";
 import { addInspectCommand } from "./inspect_command.js";
 import { addPackCommand } from "./pack_command.js";
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   program.commandsGroup("Hold against float and exact references (tfjs):");
   addBackendsCommand(program);
   addParityCommand(program);
+  addCompareCommand(program);
 
   return program.helpCommand("help [command]", "display help for command");
 }
