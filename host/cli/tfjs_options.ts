@@ -28,6 +28,9 @@ export function addTfjsOptions(command: Command): Command {
 /** Refuses options that only the other engine has. */
 export function checkTfjsFlags(command: Command, flags: TfjsFlags): void {
   if (flags.engine === "tfjs") {
+    for (const name of ["stopAt", "patience"]) {
+      if (command.getOptionValueSource(name) === "cli") throw new MayflyError(`--${name === "stopAt" ? "stop-at" : name} belongs to the integer engine: a run in tfjs goes through all its epochs`, 2);
+    }
     if (command.getOptionValueSource("build") === "cli") throw new MayflyError("--build names a build of the integer engine: it does not go with --engine tfjs", 2);
     return;
   }

@@ -1,7 +1,7 @@
 import { MayflyError } from "../../errors.js";
 
-/** What tfjs and its backends throw when memory ends; they have no error class for it. */
-const OUT_OF_MEMORY = /out of memory|allocation failed|invalid typed array length|array buffer allocation|memory access out of bounds|cannot enlarge memory|OOM/i;
+/** What tfjs and its backends throw when memory ends; they have no error class for it. The wasm backend writes behind a heap that could not grow. */
+const OUT_OF_MEMORY = /out of memory|allocation failed|invalid typed array length|array buffer allocation|memory access out of bounds|cannot enlarge memory|offset is out of bounds|OOM/i;
 const LOST = /device.*(lost|destroyed)|lost.*device/i;
 
 /** A failure inside a backend, as a line for people; what is no failure of the backend comes back as it is. */

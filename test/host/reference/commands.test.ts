@@ -1,0 +1,98 @@
+/** The command line's ways to the references. */
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { expectRefusal, mayfly, mayflyJson, onlyJson, start } from "../cli/mayfly.js";
+
+const folder = (): string => mkdtempSync(join(tmpdir(), "mayfly-reference-"));
+const SMALL = ["--layers", "24,16", "--limit", "800", "--limit-test", "200"];
+
+test("mayfly backends says what is here, on what, and how to get the rest", async () => {
+  const { backends } = await mayflyJson(folder(), "backends");
+  expect(backends.map(({ name }: { name: string }) => name)).toEqual(["cpu", "wasm", "webgpu"]);
+  for (const backend of backends) {
+    expect(backend.howToGet).toMatch(/npm install/);
+    expect(backend.present).toBe(backend.adapter !== null);
+  }
+  expect(backends[1]).toMatchObject({ present: true, gpu: false });
+});
+
+describe("mayfly parity", () => {
+  test("compares engine and reference in the form that was asked for", async () => {
+    const result = await mayflyJson(folder(), "parity", "--layers", "64,32", "--weights", "i16", "--steps", "12", "--backend", "wasm", "--seed", "1");
+    expect(result.verdict).toBe("pass");
+    expect(result.layers).toHaveLength(2);
+    for (const layer of result.layers) {
+      for (const part of ["preActivations", "goodness", "weights"]) expect(layer[part]).toMatchObject({ differing: 0, compared: expect.any(Number) });
+    }
+    // Positive, negative and neutral pass of 12 steps; the weights once more before the first.
+    expect(result.layers.map((layer: any) => layer.preActivations.compared)).toEqual([12 * 3 * 64, 12 * 3 * 32]);
+    expect(result.layers.map((layer: any) => layer.weights.compared)).toEqual([13 * 784 * 64, 13 * 64 * 32]);
+    expect(result.marks.map(({ steps }: { steps: number }) => steps)).toEqual([1, 10, 12]);
+  });
+
+  test("whole runs of every form, with verdicts and a plot; a bound that does not hold is an error", async () => {
+    const { status, stdout, stderr } = await mayfly(folder(), "parity", "--layers", "16,8", "--steps", "3", "--runs", "1", "--epochs", "2", "--limit", "200", "--limit-test", "100", "--json");
+    const { runs, verdict } = onlyJson(stdout);
+    expect(runs.curves.map(({ form }: { form: string }) => form)).toEqual(["engine i16", "engine i8", "exact i16", "float"]);
+    expect(runs.curves[2].errors).toEqual(runs.curves[0].errors);
+    expect(runs.verdicts).toHaveLength(3);
+    expect(verdict).toBe(runs.verdicts.every(({ holds }: { holds: boolean }) => holds) ? "pass" : "fail");
+    expect(status).toBe(verdict === "pass" ? 0 : 1);
+    expect(stderr).toMatch(/test error by goodness/);
+  });
+
+  test("refuses what it cannot do", async () => {
+    await expectRefusal(folder(), ["parity", "--layers", "8", "--backend", "cuda"], /backend/, 2);
+    await expectRefusal(folder(), ["parity", "--layers", "8", "--steps", "0"], /steps/, 2);
+  });
+});
+
+describe("mayfly train --engine tfjs", () => {
+  test("leaves a model that eval, pack and the engine take", async () => {
+    const cwd = folder();
+    const run = await mayflyJson(cwd, "train", "mnist", ...SMALL, "--epochs", "2", "--engine", "tfjs", "--backend", "wasm", "--batch", "8", "--out", "run");
+    expect(run).toMatchObject({ engine: "tfjs", backend: "wasm", batch: 8, samples: 1600, testError: { goodness: expect.any(Number) }, quantised: { saturated: 0 } });
+    expect(run.testError.goodness).toBeLessThan(50);
+    const tested = await mayflyJson(cwd, "eval", "run");
+    expect(tested.testError).toEqual(run.quantised.testError);
+    expect(tested.weightsHash).toBe(run.weightsHash);
+    expect((await mayfly(cwd, "pack", "run", "-o", "model.wasm")).status).toBe(0);
+    expect(existsSync(join(cwd, "model.wasm"))).toBe(true);
+  });
+
+  test("a run that is interrupted goes on to the very same weights", async () => {
+    const cwd = folder();
+    const options = ["train", "mnist", ...SMALL, "--epochs", "12", "--evaluate-every", "12", "--engine", "tfjs", "--batch", "4", "--checkpoint-every", "0"];
+    const whole = await mayflyJson(cwd, ...options, "--out", "whole");
+    const { child, outcome } = start(cwd, [...options, "--out", "cut"]);
+    const watch = setInterval(() => {
+      if (!existsSync(join(cwd, "cut", "float.state"))) return;
+      // Once: a second one ends the process at once.
+      clearInterval(watch);
+      child.kill("SIGINT");
+    }, 20);
+    const { status, stderr } = await outcome;
+    clearInterval(watch);
+    expect(stderr).toMatch(/interrupted after [\d,]+ samples; all is saved, go on with: mayfly resume cut/);
+    expect(status).toBe(1);
+    const again = await mayflyJson(cwd, "resume", "cut");
+    expect(again.weightsHash).toBe(whole.weightsHash);
+    expect(readFileSync(join(cwd, "cut", "float.state")).equals(readFileSync(join(cwd, "whole", "float.state")))).toBe(true);
+  });
+
+  test("options of the other engine are refused", async () => {
+    await expectRefusal(folder(), ["train", "mnist", ...SMALL, "--engine", "tfjs", "--build", "simd"], /--build names a build of the integer engine/, 2);
+    await expectRefusal(folder(), ["train", "mnist", ...SMALL, "--batch", "8"], /--batch belongs to --engine tfjs/, 2);
+    await expectRefusal(folder(), ["train", "mnist", ...SMALL, "--tfjs-rate", "0.1"], /--tfjs-rate belongs to --engine tfjs/, 2);
+    await expectRefusal(folder(), ["train", "mnist", ...SMALL, "--engine", "tfjs", "--patience", "2"], /--patience belongs to the integer engine/, 2);
+  });
+});
+
+test("a run of the engine that takes longer than the limit offers the GPU", async () => {
+  const { stderr, status } = await mayfly(folder(), "train", "mnist", "--layers", "32,16", "--limit", "4000", "--limit-test", "100", "--epochs", "2", "--time-limit", "0.0000001");
+  expect(status).toBe(0);
+  expect(stderr.match(/A GPU does it in float/g)).toHaveLength(1);
+  expect(stderr).toMatch(/--layers 32,16 --engine tfjs --backend webgpu/);
+});
