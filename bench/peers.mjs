@@ -6,13 +6,15 @@
 import { spawnSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Network, engineHash, loadMnist, permutation, resolveSpec } from "../dist/index.js";
 import { FloatNetwork, batchOf, startNamed } from "../dist/reference.js";
 
 const option = (name, fallback) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : fallback);
 const ROUNDS = Number(option("--rounds", "5"));
+/** Debian puts its packages beside its own Python, which need not be the first in the path. */
+const PYTHON = process.env.MAYFLY_PYTHON ?? (existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3");
 const LAYERS = option("--layers", "256,256").split(",").map(Number);
 const BATCHES = option("--batches", "1,8,64,512").split(",").map(Number);
 /** Samples before anything is timed: the first ones all cause updates, later ones few. */
@@ -90,7 +92,7 @@ process.exit(0);
 
 /** PyTorch in a process of its own, right after the others; nothing where it is not installed. */
 function torchResults() {
-  const child = spawnSync("python3", [fileURLToPath(new URL("peers_torch.py", import.meta.url)), JSON.stringify({ layers: LAYERS, batches: BATCHES, seconds: ROUND_S, rounds: ROUNDS })], { encoding: "utf8" });
+  const child = spawnSync(PYTHON, [fileURLToPath(new URL("peers_torch.py", import.meta.url)), JSON.stringify({ layers: LAYERS, batches: BATCHES, seconds: ROUND_S, rounds: ROUNDS })], { encoding: "utf8" });
   if (child.status !== 0) return { results: [], missing: "PyTorch is not here: apt-get install python3-torch libopenblas0-openmp" };
   return { results: JSON.parse(child.stdout) };
 }
