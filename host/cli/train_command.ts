@@ -4,6 +4,7 @@ import { type Build, engineHash } from "../engine/artefacts.js";
 import { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import type { OpenedDataset } from "../data/open.js";
+import { startNamed } from "../reference/backends/registry.js";
 import { checkSupported } from "../reference/fixed_spec.js";
 import { specOverrides } from "../reference/float/recipe.js";
 import { type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
@@ -80,6 +81,8 @@ async function trainTfjs(dataset: string, flags: TrainFlags, spec: NetworkSpecIn
   const recipe = recipeOf(flags.recipe, flags.tfjsRate);
   const asked = { ...spec, ...specOverrides(recipe) };
   checkSupported(resolveSpec(asked));
+  // Before the run directory is made: a backend that is not there leaves nothing behind.
+  await startNamed(flags.backend);
   const run = await RunDirectory.create(flags.out ?? `${defaultPath(dataset, flags)}-tfjs`, {
     ...absoluteData(dataset, dataOptions(flags)), datasetHash: datasetHash(data.train, data.test), epochs: flags.epochs, evaluateEvery: flags.evaluateEvery, stopAt: null, patience: null,
     tfjs: { backend: flags.backend, batch: flags.batch, recipe: recipe.name, rate: flags.tfjsRate ?? null, spec: asked },

@@ -10,7 +10,7 @@ import { startBackend } from "./start.js";
 const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
 const DRIVERS = "VK_DRIVER_FILES";
 
-const HOW_TO_GET = `npm install ${PACKAGES.core} ${PACKAGES.webgpu} ${PACKAGES.dawn}, and a GPU with a Vulkan, Metal or D3D12 driver (without one: apt-get install chromium, for its SwiftShader)`;
+const HOW_TO_GET = `npm install ${PACKAGES.core} ${PACKAGES.webgpu} ${PACKAGES.dawn}, and a GPU with a Vulkan, Metal or D3D12 driver (without one: apt-get install chromium libvulkan1, for the SwiftShader it brings)`;
 
 /** The parts of a GPUDevice that are needed here; tfjs keeps it to itself. */
 interface Device {

@@ -1,9 +1,10 @@
 /** The command line's ways to the references. */
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { expectRefusal, mayfly, mayflyJson, onlyJson, start } from "../cli/mayfly.js";
+import { CLI, expectRefusal, mayfly, mayflyJson, onlyJson, start } from "../cli/mayfly.js";
 
 const folder = (): string => mkdtempSync(join(tmpdir(), "mayfly-reference-"));
 const SMALL = ["--layers", "24,16", "--limit", "800", "--limit-test", "200"];
@@ -95,4 +96,31 @@ test("a run of the engine that takes longer than the limit offers the GPU", asyn
   expect(status).toBe(0);
   expect(stderr.match(/A GPU does it in float/g)).toHaveLength(1);
   expect(stderr).toMatch(/--layers 32,16 --engine tfjs --backend webgpu/);
+});
+
+describe("where the optional packages are not installed", () => {
+  /** The built command line with everything it needs but tfjs and Dawn. */
+  function withoutOptional(): { cwd: string; run: (...args: string[]) => ReturnType<typeof spawnSync> } {
+    const cwd = folder();
+    cpSync(dirname(CLI), join(cwd, "dist"), { recursive: true, filter: (path) => !/dist\/(types|frozen|work)/.test(path) });
+    const modules = join(dirname(CLI), "..", "node_modules");
+    mkdirSync(join(cwd, "node_modules"));
+    for (const name of readdirSync(modules)) if (!["@tensorflow", "webgpu", ".bin"].includes(name)) symlinkSync(join(modules, name), join(cwd, "node_modules", name));
+    copyFileSync(join(modules, "..", "package.json"), join(cwd, "package.json"));
+    return { cwd, run: (...args) => spawnSync(process.execPath, [join(cwd, "dist", "cli.js"), ...args], { cwd, encoding: "utf8" }) };
+  }
+
+  test("the engine trains, and whatever needs them says how to get them", () => {
+    const { cwd, run } = withoutOptional();
+    expect(run("train", "mnist", "--layers", "8", "--limit", "50", "--limit-test", "20", "--epochs", "1", "--out", "run").status).toBe(0);
+    for (const args of [["train", "mnist", "--layers", "8", "--limit", "50", "--limit-test", "20", "--engine", "tfjs"], ["parity", "--layers", "8"], ["compare", "--layers", "8", "--limit", "50"]]) {
+      const { status, stderr } = run(...args);
+      expect(stderr).toMatch(/mayfly: the optional package @tensorflow\/tfjs-core is not installed: npm install @tensorflow\/tfjs-core/);
+      expect(status).toBe(1);
+    }
+    // A run that could not start leaves no run directory behind.
+    expect(existsSync(join(cwd, "runs"))).toBe(false);
+    const { backends } = JSON.parse(run("backends", "--json").stdout as string);
+    expect(backends.map(({ present }: { present: boolean }) => present)).toEqual([false, false, false]);
+  });
 });
