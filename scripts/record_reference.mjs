@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { REFERENCE_EXPERIMENTS, referenceCommand } from "./reference_experiments.mjs";
+import { COMPARISONS, REFERENCE_EXPERIMENTS, referenceCommand } from "./reference_experiments.mjs";
 
 const option = (name, fallback) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : fallback);
 const partial = process.argv.includes("--partial");
@@ -43,6 +43,15 @@ for (const experiment of REFERENCE_EXPERIMENTS) {
   }
 }
 
+for (const { id, command } of COMPARISONS) {
+  const file = join(folder, `${id}.json`);
+  if (partial || (wanted.length > 0 && !wanted.includes(id)) || (existsSync(file) && !force)) continue;
+  console.error(command);
+  const child = spawnSync(process.execPath, [cli, ...command.split(" ").slice(1)], { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
+  if (child.status !== 0) process.exit(1);
+  save(file, { id, command, ...origin(), ...JSON.parse(child.stdout) });
+}
+
 /** What a run that is not over has to show: its epochs, and that it was cut. */
 function partialResult({ epochs, settings, engineHash }) {
   const { backend, batch, recipe, spec } = settings.tfjs;
@@ -50,11 +59,20 @@ function partialResult({ epochs, settings, engineHash }) {
   return { testError, epochs, engine: "tfjs", backend, batch, recipe, spec, seed: spec.seed, engineHash, stopped: `cut after ${epochs.length} of ${settings.epochs} epochs` };
 }
 
+/** Where a result comes from. */
+function origin() {
+  return { commit, date: new Date().toISOString().slice(0, 10), node: process.version, cpu: cpus()[0]?.model };
+}
+
 function record(file, experiment, seed, { runDirectory: _, ...result }) {
   if (!result.testError) return console.error(`${file}: no epoch is done yet`);
   result.epochs = result.epochs.map(({ epoch, testError, pairsPerSecond }) => ({ epoch, testError, pairsPerSecond }));
-  const all = { id: experiment.id, command: referenceCommand(experiment, seed), commit, date: new Date().toISOString().slice(0, 10), node: process.version, cpu: cpus()[0]?.model, ...result };
-  writeFileSync(`${file}.part`, `${JSON.stringify(all)}\n`);
-  renameSync(`${file}.part`, file);
+  save(file, { id: experiment.id, command: referenceCommand(experiment, seed), ...origin(), ...result });
   console.error(`  ${result.testError.goodness} % goodness, ${result.testError.readout} % readout`);
+}
+
+/** Whole or not at all. */
+function save(file, value) {
+  writeFileSync(`${file}.part`, `${JSON.stringify(value)}\n`);
+  renameSync(`${file}.part`, file);
 }

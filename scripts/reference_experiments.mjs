@@ -20,6 +20,9 @@ export const REFERENCE_EXPERIMENTS = [
   { id: "gpu-4x2000-hinton", title: "784-4×2000, recipe hinton, batch 100", seeds: [1], epochs: 60, needs: "gpu", args: ["--layers", "2000,2000,2000,2000", "--recipe", "hinton", ...tfjs("webgpu", 100)], published: "Hinton 2022: 1.36 % after 60 epochs" },
 ];
 
+/** FF against backprop. */
+export const COMPARISONS = [{ id: "compare-128-64-seed1", command: "mayfly compare --layers 128,64 --weights i16 --epochs 5 --seed 1 --board rp2040 --json" }];
+
 /** The command of one run, as a user would type it. */
 export function referenceCommand(experiment, seed) {
   return ["mayfly", "train", "mnist", ...experiment.args, "--epochs", String(experiment.epochs), "--seed", String(seed), "--json"].join(" ");

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { engineHash } from "../engine/artefacts.js";
 import { type Comparison, compare } from "../compare/compare.js";
 import { BACKEND_NAMES, type BackendName } from "../reference/backends/backend.js";
 import { startNamed } from "../reference/backends/registry.js";
@@ -36,7 +37,7 @@ Examples:
     const spec = specFrom(flags, data.train.shape, data.train.classes);
     const result = await interruptible((signal) => compare(backend, spec, data, { epochs: flags.epochs, batch: flags.batch, board: flags.board, rate: flags.backpropRate, signal, onStage: (what) => say(style.dim(what)) }));
     for (const line of lines(result)) say(line);
-    if (flags.json) sayJson({ ...result, epochs: flags.epochs, batch: flags.batch, backend: backend.name, adapter: backend.adapter, dataset: data.train.name, seed: flags.seed });
+    if (flags.json) sayJson({ ...result, engineHash: engineHash(), epochs: flags.epochs, batch: flags.batch, backend: backend.name, adapter: backend.adapter, dataset: data.train.name, seed: flags.seed });
   });
 }
 

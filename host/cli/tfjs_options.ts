@@ -4,6 +4,9 @@ import { BACKEND_NAMES, type BackendName } from "../reference/backends/backend.j
 import { MAYFLY, type Recipe, RECIPES } from "../reference/float/recipe.js";
 import { positive, wholeFrom } from "./flags.js";
 
+/** Samples that learn together where nothing is said. */
+export const DEFAULT_BATCH = 16;
+
 /** The options of a run in tfjs. */
 export interface TfjsFlags {
   engine: "integer" | "tfjs";
@@ -19,7 +22,7 @@ export function addTfjsOptions(command: Command): Command {
     .optionsGroup("In float, on a GPU:")
     .addOption(new Option("--engine <name>", "integer: what the device computes; tfjs: the same in f32, in batches, on a backend of tfjs").choices(["integer", "tfjs"]).default("integer"))
     .addOption(new Option("--backend <name>", "of tfjs (see `mayfly backends`)").choices([...BACKEND_NAMES]).default("wasm"))
-    .option("--batch <n>", "samples that learn together", wholeFrom(1), 16)
+    .option("--batch <n>", "samples that learn together", wholeFrom(1), DEFAULT_BATCH)
     .addOption(new Option("--recipe <name>", "mayfly: the engine's algorithm; hinton: his MATLAB code's; pytorch: the public repositories'").choices(RECIPES.map(({ name }) => name)).default(MAYFLY.name))
     .option("--tfjs-rate <number>", "learning rate of the layers, above what the integers allow (default: the recipe's)", positive)
     .option("--time-limit <minutes>", "say so, and how to do it on a GPU, when the run will take longer", positive, 60);

@@ -98,6 +98,41 @@ test("a run of the engine that takes longer than the limit offers the GPU", asyn
   expect(stderr).toMatch(/--layers 32,16 --engine tfjs --backend webgpu/);
 });
 
+describe("a run changes engines", () => {
+  /** A run cut by Ctrl-C after its first checkpoint with samples in it. */
+  async function cutRun(cwd: string, ...more: string[]): Promise<void> {
+    const { child, outcome } = start(cwd, ["train", "mnist", ...SMALL, "--epochs", "40", "--evaluate-every", "40", "--checkpoint-every", "0", "--out", "cut", ...more]);
+    child.stderr!.on("data", (text: string) => /epoch +2\//.test(text) && child.kill("SIGINT"));
+    expect((await outcome).status).toBe(1);
+  }
+
+  test("from tfjs to the integers of the device, and the weights it goes on from are the quantised ones", async () => {
+    const cwd = folder();
+    await cutRun(cwd, "--engine", "tfjs", "--batch", "16");
+    const before = await mayflyJson(cwd, "eval", "cut");
+    const run = await mayflyJson(cwd, "resume", "cut", "--engine", "integer");
+    expect(run.samples).toBe(40 * 800);
+    expect(run.weightsHash).not.toBe(before.weightsHash);
+    expect(run.testError.goodness).toBeLessThan(40);
+    expect(existsSync(join(cwd, "cut", "float.state"))).toBe(false);
+  });
+
+  test("and from the engine to tfjs", async () => {
+    const cwd = folder();
+    await cutRun(cwd);
+    await expectRefusal(cwd, ["resume", "cut", "--backend", "wasm"], /--backend belongs to a run in tfjs/, 2);
+    const run = await mayflyJson(cwd, "resume", "cut", "--engine", "tfjs");
+    expect(run).toMatchObject({ engine: "tfjs", samples: 40 * 800 });
+    expect((await mayflyJson(cwd, "eval", "cut")).weightsHash).toBe(run.weightsHash);
+  });
+
+  test("but not with inputs the engine does not compute", async () => {
+    const cwd = folder();
+    await cutRun(cwd, "--engine", "tfjs", "--recipe", "hinton", "--batch", "100");
+    await expectRefusal(cwd, ["resume", "cut", "--engine", "integer"], /recipe hinton/, 2);
+  });
+});
+
 describe("where the optional packages are not installed", () => {
   /** The built command line with everything it needs but tfjs and Dawn. */
   function withoutOptional(): { cwd: string; run: (...args: string[]) => ReturnType<typeof spawnSync> } {
