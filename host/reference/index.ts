@@ -1,4 +1,5 @@
 /** `import { … } from "mayfly/reference"`: the tfjs references. tfjs itself is loaded when a backend is started. */
+export { MayflyError } from "../errors.js";
 export { type Backend, BACKEND_NAMES, type BackendInfo, type BackendName } from "./backends/backend.js";
 export { BACKENDS, findBackends, type FoundBackend, startNamed } from "./backends/registry.js";
 export { BackpropNetwork, type BackpropSpec } from "./backprop.js";

@@ -72,6 +72,16 @@ test("random specs equal the reference on wasm", async () => {
   }), { numRuns: 60 });
 }, LONG_MS);
 
+test.each(["i16", "i8"] as const)("the engine's largest first layer, of bright frames, stays exact: %s", async (weights) => {
+  const count = 12;
+  const size = 60 * 63;
+  let state = 1;
+  const frames = Uint8Array.from({ length: count * size }, () => 128 + ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 25));
+  const data = { name: "bright", shape: { width: 60, height: 63, channels: 1 }, classes: 4, count, frames, labels: Uint8Array.from({ length: count }, (_, at) => at % 4) };
+  const spec = resolveSpec({ input: data.shape, classes: 4, bias: 7, layers: [{ units: 24, weights, init: 4, rate: 0.0038, temperature: 4000 }, { units: 600, weights, rate: 0.0038, temperature: 4000 }, { units: 8, weights }], label: { placement: "append", level: 7 } });
+  expectEqual(await compareSteps(await startNamed("wasm"), spec, data, { steps: count, builds: BOTH }), count);
+}, LONG_MS);
+
 test("the check sees a single weight that is off by one", async () => {
   const backend = await startNamed("cpu");
   const spec = mnistSpec("i16", 10);
