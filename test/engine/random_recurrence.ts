@@ -19,7 +19,10 @@ const LARGEST_SIDE = 3;
 
 /** Recurrent networks with local layers. */
 export function randomRecurrentMapSpec(specs: fc.Arbitrary<Spec> = randomSpec()): fc.Arbitrary<Spec> {
-  return fc.record({ spec: randomRecurrentSpec(specs), fields }).map(({ spec: { width, height, ...spec }, fields }) => withLocalLayers({ ...spec, width: Math.min(width, LARGEST_SIDE), height: Math.min(height, LARGEST_SIDE) }, fields));
+  return fc.record({ spec: randomRecurrentSpec(specs), fields }).map(({ spec, fields }) => {
+    const [width, height] = [Math.min(spec.width, LARGEST_SIDE), Math.min(spec.height, LARGEST_SIDE)];
+    return withLocalLayers({ ...spec, width, height }, fields);
+  });
 }
 
 function withLocalLayers(spec: Spec, fields: readonly { half: number; channels: number }[]): Spec {
