@@ -30,11 +30,11 @@ function withLocalLayers(spec: Spec, fields: readonly { half: number; channels: 
     ...spec,
     device: 0,
     jitter: Math.min(spec.jitter ?? 0, spec.width - 1, spec.height - 1),
-    layers: spec.layers.map(({ blocks: _, ...layer }, index) => {
+    layers: spec.layers.map((layer, index) => {
       const wanted = fields[index];
       if (!wanted) return layer;
       const { half, channels } = wanted;
-      return { ...layer, kind: "local" as const, channels, field: 2 * half + 1, stride: 1, padding: half, units: spec.width * spec.height * channels };
+      return { ...layer, blocks: 0, kind: "local" as const, channels, field: 2 * half + 1, stride: 1, padding: half, units: spec.width * spec.height * channels };
     }),
   };
 }
