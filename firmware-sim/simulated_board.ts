@@ -1,5 +1,5 @@
 import { MayflyError } from "../host/errors.js";
-import { allowances } from "./boards/plan_board.js";
+import { allowances, WHOLE_ENGINE_BYTES } from "./boards/allowances.js";
 import type { Board, CoreName } from "./boards/schema.js";
 import type { FlashShape } from "./devices/flash.js";
 import type { Load } from "./devices/power.js";
@@ -23,9 +23,6 @@ export interface SimulatedBoard {
   readonly loadMilliWatts: Readonly<Record<Load, number>>;
 }
 
-/** WebAssembly code and data of the scalar build, roughly: a packed module has less. */
-const ENGINE_BYTES = { code: 14_000, data: 600 };
-
 /** Cycles of a multiply-add forward, where no metered step sets the scale; an update costs about twice as many. */
 const CYCLES_PER_MAC: Readonly<Record<CoreName, number>> = {
   "cortex-m0": 8, "cortex-m0plus": 7, "cortex-m3": 6, "cortex-m4": 5.5, "cortex-m7": 3, "cortex-m33": 5, "cortex-m55": 3, "xtensa-lx6": 6, "xtensa-lx7": 5, rv32imc: 6,
@@ -42,7 +39,7 @@ export function simulatedBoard(board: Board, reserveBytes = 0): SimulatedBoard {
   const engineBytes = Math.min(board.ramContiguousBytes.value, board.ramBytes.value - reservedBytes);
   if (engineBytes <= 0) throw new MayflyError(`${board.name} has ${board.ramBytes.value.toLocaleString("en")} bytes of RAM, and ${reservedBytes.toLocaleString("en")} are taken before the engine gets any`, 1);
   const macUs = CYCLES_PER_MAC[board.core] * ((board.stallLow.value + board.stallHigh.value) / 2) / board.clockMHz.value;
-  const codeBytes = Math.ceil(ENGINE_BYTES.code * costModel(board.core).codeFlashPerWasmByte) + ENGINE_BYTES.data;
+  const codeBytes = Math.ceil(WHOLE_ENGINE_BYTES.code * costModel(board.core).codeFlashPerWasmByte) + WHOLE_ENGINE_BYTES.data;
   const core = board.activeMilliAmps.value * board.supplyVolts.value;
   const writing = core + FLASH_MILLIAMPS * board.supplyVolts.value;
   return {

@@ -13,6 +13,8 @@ export const PLAN_BYTES = {
   "784-256-256 i16": { floor: 554_064, ceiling: 554_064 },
   /** Class-wise, i8. */
   "784-120-60 i8": { floor: 112_000, ceiling: 131_072 },
+  /** Class-wise convolutions, i8, 36,600 weights, a readout of the last. */
+  "conv 20x5p2-40x3p2-80x3 i8": { floor: 90_000, ceiling: 94_208 },
   "784-60-40 i8": { floor: 60_000, ceiling: 65_536 },
 };
 

@@ -22,18 +22,27 @@ function scalar<W>(list: usize, count: i32, weights: usize, stride: i32, sums: u
     let s0 = load<i32>(out), s1 = load<i32>(out, 4), s2 = load<i32>(out, 8), s3 = load<i32>(out, 12);
     let s4 = load<i32>(out, 16), s5 = load<i32>(out, 20), s6 = load<i32>(out, 24), s7 = load<i32>(out, 28);
     for (let entry = list; entry < end; entry += SINGLE_BYTES) {
-      for (let half: usize = 0; half < 4; half += 2) {
-        const x = <i32>load<i16>(entry + half, 4);
-        const w = column + <usize>load<u16>(entry + half) * rowBytes;
-        s0 += <i32>load<W>(w) * x;
-        s1 += <i32>load<W>(w, sizeof<W>()) * x;
-        s2 += <i32>load<W>(w, 2 * sizeof<W>()) * x;
-        s3 += <i32>load<W>(w, 3 * sizeof<W>()) * x;
-        s4 += <i32>load<W>(w, 4 * sizeof<W>()) * x;
-        s5 += <i32>load<W>(w, 5 * sizeof<W>()) * x;
-        s6 += <i32>load<W>(w, 6 * sizeof<W>()) * x;
-        s7 += <i32>load<W>(w, 7 * sizeof<W>()) * x;
-      }
+      const rows = load<u32>(entry), inputs = load<i32>(entry, 4);
+      let w = column + <usize>(rows & 0xffff) * rowBytes;
+      let x = (inputs << 16) >> 16;
+      s0 += <i32>load<W>(w) * x;
+      s1 += <i32>load<W>(w, sizeof<W>()) * x;
+      s2 += <i32>load<W>(w, 2 * sizeof<W>()) * x;
+      s3 += <i32>load<W>(w, 3 * sizeof<W>()) * x;
+      s4 += <i32>load<W>(w, 4 * sizeof<W>()) * x;
+      s5 += <i32>load<W>(w, 5 * sizeof<W>()) * x;
+      s6 += <i32>load<W>(w, 6 * sizeof<W>()) * x;
+      s7 += <i32>load<W>(w, 7 * sizeof<W>()) * x;
+      w = column + <usize>(rows >>> 16) * rowBytes;
+      x = inputs >> 16;
+      s0 += <i32>load<W>(w) * x;
+      s1 += <i32>load<W>(w, sizeof<W>()) * x;
+      s2 += <i32>load<W>(w, 2 * sizeof<W>()) * x;
+      s3 += <i32>load<W>(w, 3 * sizeof<W>()) * x;
+      s4 += <i32>load<W>(w, 4 * sizeof<W>()) * x;
+      s5 += <i32>load<W>(w, 5 * sizeof<W>()) * x;
+      s6 += <i32>load<W>(w, 6 * sizeof<W>()) * x;
+      s7 += <i32>load<W>(w, 7 * sizeof<W>()) * x;
     }
     store<i32>(out, s0), store<i32>(out, s1, 4), store<i32>(out, s2, 8), store<i32>(out, s3, 12);
     store<i32>(out, s4, 16), store<i32>(out, s5, 20), store<i32>(out, s6, 24), store<i32>(out, s7, 28);

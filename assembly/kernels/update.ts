@@ -14,13 +14,13 @@ import { addToWeight, addToWeights } from "./weights";
  */
 export function updateSingle<W>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
   if (ASC_FEATURE_SIMD) simd<W, u8>(list, count, weights, stride, coefficients, lanes, shift, from, to);
-  else scalar<W, u8>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+  else scalarSingle<W>(list, count, weights, stride, coefficients, lanes, shift, from, to);
 }
 
 /** The same over a paired list. */
 export function updatePaired<W>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
   if (ASC_FEATURE_SIMD) simd<W, u16>(list, count, weights, stride, coefficients, lanes, shift, from, to);
-  else scalar<W, u16>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+  else scalarPaired<W>(list, count, weights, stride, coefficients, lanes, shift, from, to);
 }
 
 /** Between neighbouring blocks of 8 units the starting remainders move by the golden ratio of 2^16. */
@@ -33,24 +33,90 @@ const BLOCK_STEP: i32 = 0x9e37;
   return sizeof<L>() == 1 ? SINGLE_BYTES : PAIRED_BYTES;
 }
 
-function scalar<W, L>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+/**
+ * Three units that learn at a time, wherever they are in a group of 32: each row's place and input are then worked out once for three weights. Where
+ * fewer are left, the first of them stands in with coefficient and remainder 0, which changes nothing. Places are masked where they are
+ * used: so C made of this needs one bounds check a row (host/pack_c/merge_checks.ts).
+ */
+function scalarSingle<W>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
   const rowBytes = <usize>stride * sizeof<W>();
-  const end = list + <usize>count * entryBytes<L>();
-  for (let unit = from; unit < to; unit++) {
+  const end = list + <usize>count * SINGLE_BYTES;
+  for (let unit = from; unit < to;) {
+    unit = nextActive(coefficients, unit, to);
+    if (unit >= to) return;
+    const group = min((unit | (GROUP - 1)) + 1, to);
+    const columns = weights + <usize>(unit & ~(GROUP - 1)) * sizeof<W>();
+    const a0 = factor(coefficients, unit, shift), c0 = <usize>unit * sizeof<W>();
+    let e0 = remainder(lanes, unit);
+    let a1 = 0, a2 = 0, e1 = 0, e2 = 0;
+    let c1 = c0, c2 = c0;
+    unit = nextActive(coefficients, unit + 1, group);
+    if (unit < group) {
+      a1 = factor(coefficients, unit, shift), c1 = <usize>unit * sizeof<W>(), e1 = remainder(lanes, unit);
+      unit = nextActive(coefficients, unit + 1, group);
+    }
+    if (unit < group) {
+      a2 = factor(coefficients, unit, shift), c2 = <usize>unit * sizeof<W>(), e2 = remainder(lanes, unit);
+      unit++;
+    }
+    for (let entry = list; entry < end; entry += SINGLE_BYTES) {
+      const rows = load<u32>(entry), inputs = load<i32>(entry, 4);
+      let row = columns + <usize>(rows & 0xffff) * rowBytes;
+      let x = (inputs << 16) >> 16;
+      e0 += a0 * x, addToWeight<W>(row + (c0 & placeMask<W>()), e0 >> 16), e0 &= 0xffff;
+      e1 += a1 * x, addToWeight<W>(row + (c1 & placeMask<W>()), e1 >> 16), e1 &= 0xffff;
+      e2 += a2 * x, addToWeight<W>(row + (c2 & placeMask<W>()), e2 >> 16), e2 &= 0xffff;
+      row = columns + <usize>(rows >>> 16) * rowBytes;
+      x = inputs >> 16;
+      e0 += a0 * x, addToWeight<W>(row + (c0 & placeMask<W>()), e0 >> 16), e0 &= 0xffff;
+      e1 += a1 * x, addToWeight<W>(row + (c1 & placeMask<W>()), e1 >> 16), e1 &= 0xffff;
+      e2 += a2 * x, addToWeight<W>(row + (c2 & placeMask<W>()), e2 >> 16), e2 &= 0xffff;
+    }
+  }
+}
+
+/** One unit at a time: paired lists are short, or of layers above the first. */
+function scalarPaired<W>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+  const rowBytes = <usize>stride * sizeof<W>();
+  const end = list + <usize>count * PAIRED_BYTES;
+  for (let unit = nextActive(coefficients, from, to); unit < to; unit = nextActive(coefficients, unit + 1, to)) {
     const positive = <i32>load<i16>(coefficients + (<usize>unit << 2)) << shift;
     const negative = <i32>load<i16>(coefficients + (<usize>unit << 2), 2) << shift;
-    if ((positive | negative) == 0) continue;
     const column = weights + <usize>unit * sizeof<W>();
-    let carry = (<i32>load<u16>(lanes + (<usize>(unit & 7) << 1)) + (unit >> 3) * BLOCK_STEP) & 0xffff;
-    for (let entry = list; entry < end; entry += entryBytes<L>()) {
+    let carry = remainder(lanes, unit);
+    for (let entry = list; entry < end; entry += PAIRED_BYTES) {
       for (let half: usize = 0; half < 4; half += 2) {
-        const x = <i32>load<i16>(entry + half, 4);
-        const sum = carry + (sizeof<L>() == 1 ? (positive + negative) * x : positive * x + negative * <i32>load<i16>(entry + half, 8));
+        const sum = carry + positive * <i32>load<i16>(entry + half, 4) + negative * <i32>load<i16>(entry + half, 8);
         carry = sum & 0xffff;
         addToWeight<W>(column + <usize>load<u16>(entry + half) * rowBytes, sum >> 16);
       }
     }
   }
+}
+
+/** Units whose weights in a row lie together. */
+const GROUP: i32 = 32;
+
+/** Of a unit's place in its group, in bytes. */
+// @ts-ignore: decorator
+@inline function placeMask<W>(): usize {
+  return <usize>(GROUP - 1) * sizeof<W>();
+}
+
+/** The first unit from `unit` on that learns, or `to` at most. */
+function nextActive(coefficients: usize, unit: i32, to: i32): i32 {
+  while (unit < to && load<i32>(coefficients + (<usize>unit << 2)) == 0) unit++;
+  return unit;
+}
+
+/** What a unit's remainder starts with. */
+function remainder(lanes: usize, unit: i32): i32 {
+  return (<i32>load<u16>(lanes + (<usize>(unit & 7) << 1)) + (unit >> 3) * BLOCK_STEP) & 0xffff;
+}
+
+/** a+ + a-, for lists whose inputs are the same in both, times 2^shift. */
+function factor(coefficients: usize, unit: i32, shift: i32): i32 {
+  return (<i32>load<i16>(coefficients + (<usize>unit << 2)) + <i32>load<i16>(coefficients + (<usize>unit << 2), 2)) << shift;
 }
 
 function simd<W, L>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {

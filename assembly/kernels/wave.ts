@@ -1,11 +1,12 @@
+import { FULL } from "../full";
 import { xorshift32 } from "../fixed/random";
 
 /**
  * Spatially extended labels: a wave over the whole frame, mixed into its values and normalised with them (docs/maps.md).
  */
 
-/** round(127.5 + 127.5 cos(2πi / 256)), halves up, i = 0..128; the other half mirrors it. Made by scripts/tables.mjs. */
-const COSINE: usize = memory.data<u8>([
+/** round(127.5 + 127.5 cos(2πi / 256)), halves up, i = 0..128; the other half mirrors it. */
+const COSINE: usize = FULL ? memory.data<u8>([
   255, 255, 255, 255, 254, 254, 254, 253, 253, 252, 251, 250, 250, 249, 248, 246,
   245, 244, 243, 241, 240, 238, 237, 235, 234, 232, 230, 228, 226, 224, 222, 220,
   218, 215, 213, 211, 208, 206, 203, 201, 198, 196, 193, 190, 188, 185, 182, 179,
@@ -15,7 +16,7 @@ const COSINE: usize = memory.data<u8>([
   37, 35, 33, 31, 29, 27, 25, 23, 21, 20, 18, 17, 15, 14, 12, 11,
   10, 9, 7, 6, 5, 5, 4, 3, 2, 2, 1, 1, 1, 0, 0, 0,
   0,
-]);
+]) : 0;
 
 /** The neutral label: no wave, but its mean. */
 const NEUTRAL: i32 = 128;

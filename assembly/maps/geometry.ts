@@ -10,9 +10,11 @@ import {
 import { MAX_MAP } from "../abi/limits";
 import { recurrent } from "../ff/recurrent_spec";
 import { isMap, layerSpec, padded, spec } from "../spec";
+import { FULL } from "../full";
 
-export const PLANNED: usize = memory.data(72, 4);
-const CURRENT: usize = memory.data(72, 4);
+// The core has no room for what it never uses.
+export const PLANNED: usize = FULL ? memory.data(72, 4) : 0;
+const CURRENT: usize = FULL ? memory.data(72, 4) : 0;
 
 /** The map below. */
 export const BELOW_WIDTH: usize = 0;

@@ -1,5 +1,7 @@
+import { FULL } from "../full";
+
 /** What a job must remember in the middle of a layer of a map, besides job_state.ts; in memory, so that it can stop anywhere. */
-const MAP_JOB: usize = memory.data(160, 16);
+const MAP_JOB: usize = FULL ? memory.data(160, 16) : 0;
 
 /** 1 in a pair of passes. */
 export const PAIR: usize = 0;

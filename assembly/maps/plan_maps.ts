@@ -3,6 +3,7 @@ import {
   REGION_MAP_A, REGION_MAP_B, REGION_PLACE_COEFFICIENTS, REGION_PLACE_ROWS, REGION_POOLED_PLACE, TYPE_I16, TYPE_U16, TYPE_U8,
 } from "../abi/region";
 import { KIND_CONV, LAYER_KIND, LAYER_UNITS, OBJECTIVE_CLASSWISE, SPEC_CLASSES, SPEC_LAYER_COUNT, SPEC_OBJECTIVE, SPEC_READOUT_FROM } from "../abi/spec";
+import { FULL } from "../full";
 import { RT_MAP_A, RT_MAP_B, RT_PLACE_COEFFICIENTS, RT_PLACE_ROWS, RT_POOLED_PLACE, setRuntime } from "../memory";
 import { place } from "../plan_walk";
 import { recurrent } from "../ff/recurrent_spec";
@@ -11,7 +12,7 @@ import { twoImages } from "../spec_variants";
 import { HEIGHT, MATRICES, PLANE_BYTES, PLANNED, POOL, ROWS, UNITS, WIDTH, describeMap } from "./geometry";
 
 /** The most that any layer needs, gathered on a walk through the layers. */
-const NEEDS: usize = memory.data(32, 4);
+const NEEDS: usize = FULL ? memory.data(32, 4) : 0;
 const MAP_A: usize = 0;
 const MAP_B: usize = 4;
 const POOLED: usize = 8;

@@ -1,6 +1,7 @@
 /** Spatially extended labels (Scodellaro et al., §2.1): every class is a wave over the whole frame, made here from its number. */
 import { SPEC_CLASSES, SPEC_INPUT_CHANNELS, SPEC_INPUT_DROPOUT, SPEC_INPUT_HEIGHT, SPEC_INPUT_WIDTH, SPEC_WAVES } from "../abi/spec";
 import { NET_DROPOUT } from "../abi/state";
+import { FULL } from "../full";
 import { FRAME_ROWS, IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, OTHER_LABEL, get, set, withBias, withPairedBias } from "../ff/job_state";
 import { rowsOfField, rowsOfFieldPair } from "../kernels/field_rows";
 import { multiplier } from "../kernels/normalise";
@@ -14,7 +15,7 @@ import { WAVE_RANDOM, mapJob, setMapJob } from "./map_job";
 /** Stands for no label. */
 const NEUTRAL: i32 = -1;
 /** Cycles of the waves of set 1, q8; set 2 has the middle one. */
-const FREQUENCIES: usize = memory.data<i32>([2 << 8, 4 << 8, 7 << 8]);
+const FREQUENCIES: usize = FULL ? memory.data<i32>([512, 1024, 1792]) : 0;
 const FREQUENCY: i32 = 4;
 
 function dropout(): i32 {

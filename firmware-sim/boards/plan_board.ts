@@ -1,19 +1,11 @@
 /** What a planned and metered network would do on a board: whether it fits, how long it takes, what it costs, how long the flash lasts. */
-import { z } from "zod";
 import type { PlannedBytes } from "../../host/engine/plan.js";
 import { SLOTS, type SlotLayout, slotLayout } from "../checkpoint/layout.js";
 import { costModel, type Range } from "../metering/cost.js";
 import type { Work } from "../metering/meter.js";
 import type { MeteredNetwork } from "../metering/meter_network.js";
-import allowancesData from "../metering/allowances.json" with { type: "json" };
-import { type Board, figuresOf, figureSchema, isEstimate } from "./schema.js";
-
-/** What a device needs besides the engine's memory and code. */
-export const allowances = z.strictObject({
-  stackBytes: figureSchema,
-  runtimeRamBytes: figureSchema,
-  runtimeFlashBytes: figureSchema,
-}).parse(allowancesData);
+import { allowances } from "./allowances.js";
+import { type Board, figuresOf, isEstimate } from "./schema.js";
 
 /** How often a device writes a checkpoint. */
 export type CheckpointInterval = { readonly samples: number } | { readonly seconds: number };

@@ -33,8 +33,12 @@ export interface BuildOptions {
   optimise?: string | readonly string[];
   /** More -D… of the library, e.g. "MAYFLY_UNCHECKED". */
   defines?: readonly string[];
+  /** Which main: that of application/ (default), which trains once, or that of power/, one life of a device whose power fails. */
+  program?: "application" | "power";
 }
 
+/** Of application/, for every program. */
+const SHARED = ["startup.c", "semihosting.c"];
 const WARNINGS = ["-Wall", "-Wextra", "-Werror"];
 const SECTION = '-DMAYFLY_SECTION=__attribute__((section(".network")))';
 
@@ -47,11 +51,13 @@ export async function buildFirmware(machine: Machine, library: ReadonlyMap<strin
   }
   await writeFile(join(folder, "link.ld"), linkerScript(machine));
   const application = dirname(firmwareFile("application/main.c"));
-  const sources = (await readdir(application)).filter((name) => name.endsWith(".c")).map((name) => join(application, name));
+  const power = options.program === "power";
+  const own = power ? dirname(firmwareFile("power/main.c")) : application;
+  const sources = [...SHARED.map((name) => join(application, name)), ...(await readdir(own)).filter((name) => name.endsWith(".c") && !SHARED.includes(name)).map((name) => join(own, name))];
   const elf = join(folder, "firmware.elf");
   const { code, stderr } = await runTool("gcc", [
-    `-mcpu=${machine.cpu}`, "-mthumb", ...[options.optimise ?? "-O2"].flat(), "-ffreestanding", "-ffunction-sections", "-fdata-sections", ...WARNINGS, "-Isrc", SECTION,
-    ...(options.defines ?? []).map((name) => `-D${name}`), ...sources, "src/mayfly.c", "-nostdlib", "-lgcc", "-Wl,--gc-sections", "-T", "link.ld", "-o", elf,
+    `-mcpu=${machine.cpu}`, "-mthumb", ...[options.optimise ?? "-O2"].flat(), "-ffreestanding", "-ffunction-sections", "-fdata-sections", ...WARNINGS, "-Isrc", `-I${application}`, SECTION,
+    ...(options.defines ?? []).map((name) => `-D${name}`), ...sources, "src/mayfly.c", ...(power ? ["src/mayfly_slots.c"] : []), "-nostdlib", "-lgcc", "-Wl,--gc-sections", "-T", "link.ld", "-o", elf,
   ], { cwd: folder });
   if (code !== 0) {
     const overflow = /region [`'](\w+)' overflowed by (\d+) bytes/.exec(stderr);

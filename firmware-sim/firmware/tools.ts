@@ -1,5 +1,5 @@
 /** The programs that firmware is built and run with. */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 import { MayflyError } from "../../host/errors.js";
 import { findCommand } from "../../host/runtimes/files.js";
@@ -35,4 +35,28 @@ export async function runTool(tool: Tool, args: readonly string[], options: { cw
     if (!killed && typeof code !== "number") throw new MayflyError(`${TOOLS[tool]} could not be run: ${error instanceof Error ? error.message : String(error)}`, 1, error);
     return { code: killed ? null : Number(code), stdout, stderr };
   }
+}
+
+/** Runs a program until it ends, or kills it at once when it says `word` on its error output; the code is then null. */
+export async function runUntil(tool: Tool, args: readonly string[], word: string, options: { cwd: string; timeoutMs: number }): Promise<Outcome & { readonly killed: boolean }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(TOOLS[tool], [...args], { cwd: options.cwd, stdio: ["ignore", "ignore", "pipe"] });
+    const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs);
+    let stderr = "";
+    let killed = false;
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+      if (killed || !stderr.includes(word)) return;
+      killed = true;
+      child.kill("SIGKILL");
+    });
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(new MayflyError(`${TOOLS[tool]} could not be run: ${error.message}`, 1, error));
+    });
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout: "", stderr, killed });
+    });
+  });
 }

@@ -42,7 +42,7 @@ export const calibrationSchema = z.strictObject({
     measured: z.array(measurement).min(1),
     /** Fitted to them by `fit` (calibrate.ts). */
     instructions: units,
-    /** The largest error of the fit over `measured`. */
+    /** How far off a network that is not among `measured` may be, as `fit` says. */
     errorPercent: z.number().min(0),
   })),
 });

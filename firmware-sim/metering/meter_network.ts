@@ -39,7 +39,8 @@ export interface MeteredNetwork {
 const METERED_WORK = 3e7;
 const TRAINED_WORK = 6e8;
 
-export async function meterNetwork(spec: NetworkSpecInput, source?: FrameSource): Promise<MeteredNetwork> {
+/** `effort` below 1 takes so much less time, and fewer samples. */
+export async function meterNetwork(spec: NetworkSpecInput, source?: FrameSource, effort = 1): Promise<MeteredNetwork> {
   // Trains beside the metered one, without counters: the two must stay equal to the bit.
   const reference = Network.create(spec);
   const frames = source ?? await framesFor(reference.spec);
@@ -49,8 +50,8 @@ export async function meterNetwork(spec: NetworkSpecInput, source?: FrameSource)
   checked(engine, engine.init(), name);
 
   const weights = reference.plan.bytes.weights;
-  const samples = clamp(Math.floor(METERED_WORK / weights), 20, 200);
-  const between = clamp(Math.floor(TRAINED_WORK / weights), 200, 5000);
+  const samples = clamp(Math.floor((effort * METERED_WORK) / weights), 20, Math.ceil(effort * 200));
+  const between = clamp(Math.floor((effort * TRAINED_WORK) / weights), Math.ceil(effort * 200), Math.ceil(effort * 5000));
   const run = (from: number): MeteredStretch => {
     const works = Array.from({ length: samples }, (_, index) => {
       const { frame, label } = frames.sample(from + index);

@@ -1,5 +1,6 @@
 /** Plans of a network on boards as lines. */
-import { type BoardPlan, type CheckpointInterval, allowances } from "../../firmware-sim/boards/plan_board.js";
+import { allowances } from "../../firmware-sim/boards/allowances.js";
+import type { BoardPlan, CheckpointInterval } from "../../firmware-sim/boards/plan_board.js";
 import type { BoardsPlan } from "../../firmware-sim/boards/plan_boards.js";
 import type { Range } from "../../firmware-sim/metering/cost.js";
 import { bytesText, count, table } from "./output.js";

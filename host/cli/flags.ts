@@ -97,10 +97,13 @@ function parseLayer(text: string, number: number): LayerFlag {
   return { kind: map[1] as "conv" | "local", channels: Number(map[2]), field: Number(map[3]), ...Object.fromEntries(words) };
 }
 
-/** The layers as they were written, for names. */
-export function layersText(layers: readonly LayerFlag[]): string {
-  const letter = (name: string, value: number | undefined): string => (value === undefined ? "" : `${name}${value}`);
-  return layers.map((layer) => (layer.kind === "dense" ? String(layer.units) : `${layer.kind}${layer.channels}x${layer.field}${letter("s", layer.stride)}${letter("z", layer.padding)}${letter("p", layer.pool)}`)).join(",");
+/** Layers as one would write them, for names and headings. */
+export function layersText(layers: readonly (Omit<LayerFlag, "kind"> & { readonly kind: string })[], between = ","): string {
+  const letter = (name: string, value: number | undefined, usual: number): string => (value === undefined || value === usual ? "" : `${name}${value}`);
+  return layers.map((layer) => {
+    if (layer.kind !== "conv" && layer.kind !== "local") return String(layer.units);
+    return `${layer.kind}${layer.channels}x${layer.field}${letter("s", layer.stride, 1)}${letter("z", layer.padding, 0)}${letter("p", layer.pool, 1)}`;
+  }).join(between);
 }
 
 export function shapeFlag(text: string): Shape {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { jsonOption } from "./flags.js";
+import { isMap } from "../spec/geometry.js";
+import { jsonOption, layersText } from "./flags.js";
 import { openPacked, packedJson, sayPacked } from "./inspect_packed.js";
 import { memoryMap } from "./memory_map.js";
 import { openModel } from "./model_file.js";
@@ -29,7 +30,7 @@ Example:
       say();
       const rows = [["layer", "kind", "units", "weights", "step", "rate", "T", "decay"]];
       for (const [index, layer] of spec.layers.entries()) {
-        rows.push([String(index + 1), layer.kind, String(layer.units), layer.weights, `2^-${layer.scale}`, layer.rate.toPrecision(3), String(layer.temperature), layer.decay === 0 ? "0" : layer.decay.toPrecision(3)]);
+        rows.push([String(index + 1), isMap(layer) ? layersText([layer]) : layer.kind, String(layer.units), layer.weights, `2^-${layer.scale}`, layer.rate.toPrecision(3), String(layer.temperature), layer.decay === 0 ? "0" : layer.decay.toPrecision(3)]);
       }
       for (const line of table(rows, "llrllrrr")) say(line);
       say();

@@ -34,6 +34,8 @@ type SimulateFlags = NetworkFlags & DataFlags & QemuFlags & {
 
 /** Reboots that are told one by one. */
 const MAX_SHOWN_REBOOTS = 20;
+/** Of what `plan` spends: the time of a step sets the clock here, and no more. */
+const METERING_EFFORT = 0.1;
 const SECONDS_PER_DAY = 86_400;
 
 export function addSimulateCommand(program: Command): void {
@@ -54,7 +56,7 @@ export function addSimulateCommand(program: Command): void {
     .addOption(jsonOption())
     .optionsGroup("Power:")
     .addOption(new Option("--power <trace>", "brownouts: cuts aimed at flash operations above all; harvest: a capacitor that is charged again and again").choices(["brownouts", "steady", "harvest"]).default("brownouts"))
-    .option("--cuts <n>", "brown-outs in the whole job", whole, 10)
+    .option("--cuts <n>", "brown-outs in the whole job; with --qemu (none by default) QEMU is killed inside flash operations", whole, 10)
     .option("--capacitor <millijoules>", "harvest: energy of a full charge", positive, 1000)
     .option("--harvest <milliwatts>", "harvest: mean income", positive, 10)
     .optionsGroup("Sensor:")
@@ -68,9 +70,10 @@ export function addSimulateCommand(program: Command): void {
   command.addHelpText("after", `
 Examples:
   mayfly simulate --board rp2040 --layers 128,64 --steps 500 --cuts 20 --seed 7
+  mayfly simulate --qemu mps2-an386 --layers 32 --steps 60 --cuts 50 --seed 7
   mayfly simulate --board stm32f446 --layers 60,40 --weights i8 --objective classwise --power harvest --capacitor 3000 --harvest 20`);
   command.action(async (dataset: string, flags: SimulateFlags) => {
-    if (flags.qemu !== undefined) return simulateQemu(command, dataset, flags);
+    if (flags.qemu !== undefined) return simulateQemu(command, dataset, flags, replayCommand(flags));
     if (flags.board === undefined) throw new MayflyError("give a board (--board, `mayfly boards` lists them) or a machine of QEMU (--qemu)", 2);
     for (const name of ["pool", "kernels"]) if (command.getOptionValueSource(name) === "cli") throw new MayflyError(`--${name} belongs to --qemu`, 2);
     say(`seed ${flags.seed}`);
@@ -84,7 +87,7 @@ Examples:
     say(`${board.name}, ${count(flags.steps)} samples of ${data.name}`);
     // A network that does not fit is refused before it is metered.
     replayable(() => planFor(spec, board), flags);
-    const stepTime = meteredStep(profile, await meterNetwork(spec));
+    const stepTime = meteredStep(profile, await meterNetwork(spec, undefined, METERING_EFFORT));
     let shown = 0;
     const onReboot = (event: RebootEvent): void => {
       if (++shown <= MAX_SHOWN_REBOOTS) say(rebootLine(event));

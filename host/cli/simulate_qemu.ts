@@ -1,5 +1,7 @@
 import { type Command, Option } from "commander";
 import { MACHINES, type Machine, networkBytes } from "../../firmware-sim/firmware/machines.js";
+import { canCutPower, type Life, type PowerCutRun, simulatePowerCuts } from "../../firmware-sim/firmware/power_cuts.js";
+import { TEARS } from "../../firmware-sim/firmware/aimed_cuts.js";
 import { type FirmwareRun, simulateFirmware } from "../../firmware-sim/firmware/simulate.js";
 import { requireTools } from "../../firmware-sim/firmware/tools.js";
 import { frame } from "../data/dataset.js";
@@ -24,7 +26,7 @@ export function kernelsOption(): Option {
 }
 
 /** Options of `simulate` that mean something with --qemu, besides those of network and data. */
-const OTHER_JOBS = ["board", "checkpointEvery", "ramReserve", "onDamaged", "flash", "power", "cuts", "capacitor", "harvest", "sensorStalls", "sensorRepeats", "sensorDiesAt", "sensorSticksAt", "sensorSkips"];
+const OTHER_JOBS = ["board", "ramReserve", "onDamaged", "flash", "power", "capacitor", "harvest", "sensorStalls", "sensorRepeats", "sensorDiesAt", "sensorSticksAt", "sensorSkips"];
 
 export function addQemuOptions(command: Command): Command {
   return command
@@ -35,10 +37,13 @@ export function addQemuOptions(command: Command): Command {
 }
 
 /** The same job as firmware: C of the packed network, built by gcc-arm-none-eabi, run by qemu-system-arm. */
-export async function simulateQemu(command: Command, dataset: string, flags: QemuFlags & NetworkFlags & DataFlags & { steps: number; json?: boolean }): Promise<void> {
+export async function simulateQemu(command: Command, dataset: string, flags: QemuFlags & NetworkFlags & DataFlags & { steps: number; cuts: number; checkpointEvery?: number; json?: boolean }, replay: string): Promise<void> {
   const machine = findMachine(flags.qemu ?? "");
   const other = command.options.find((option) => OTHER_JOBS.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === "cli");
-  if (other) throw new MayflyError(`${other.long} belongs to the simulated boards (--board): with --qemu the job runs without cuts`, 2);
+  if (other) throw new MayflyError(`${other.long} belongs to the simulated boards (--board)`, 2);
+  const cuts = command.getOptionValueSource("cuts") === "cli" ? flags.cuts : 0;
+  if (cuts === 0 && flags.checkpointEvery !== undefined) throw new MayflyError("--checkpoint-every with --qemu needs --cuts: without cuts the firmware writes no checkpoints to flash", 2);
+  if (cuts > 0 && !canCutPower(machine)) throw new MayflyError(`power cannot be cut on ${machine.name}: choose from ${MACHINES.filter(canCutPower).map(({ name }) => name).join(", ")}`, 2);
   checkNetworkFlags(command, flags);
   requireTools();
   const data = pool((await openData(dataset, dataOptions(flags))).train, flags.pool);
@@ -47,11 +52,43 @@ export async function simulateQemu(command: Command, dataset: string, flags: Qem
   if (missing > 0) throw new MayflyError(`the network does not fit ${machine.name}: it needs ${count(missing)} bytes more than the ${count(networkBytes(machine))} that stack and application leave of ${count(machine.ram.bytes)}`, 2);
   say(`${machine.name} (${machine.core}), ${count(flags.steps)} samples of ${data.name}, frames ${data.shape.width}x${data.shape.height}`);
   const samples = Array.from({ length: flags.steps }, (_, step) => ({ frame: frame(data, step % data.labels.length), label: data.labels[step % data.labels.length] ?? 0 }));
+  if (cuts > 0) {
+    await powerCuts(machine, flags, replay, () => simulatePowerCuts(machine, spec, samples, { cuts, seed: flags.seed, checkpointEvery: flags.checkpointEvery, kernels: flags.kernels, onLife: told() }));
+    return;
+  }
   const run = await simulateFirmware(machine, spec, samples, { kernels: flags.kernels });
   for (const line of summary(machine, run, flags.steps)) say(line);
   if (flags.json) sayJson(facts(machine, run, flags));
   if (!run.sameCheckpoint) throw new MayflyError(`the firmware's weights are ${run.weightsHash}, the engine's here ${run.expectedHash}`, 1);
   say(style.bold(`the same bits: weights ${run.weightsHash}`));
+}
+
+/** Lives that are told one by one. */
+const MAX_SHOWN_LIVES = 20;
+
+function told(): (life: Life) => void {
+  let lives = 0;
+  return ({ cut, recovered, started, committed }) => {
+    lives++;
+    if (lives > MAX_SHOWN_LIVES + 1 && cut) return;
+    if (lives === MAX_SHOWN_LIVES + 1 && cut) return say("… and so on");
+    say(`life ${`${lives}`.padEnd(4)} from sample ${`${count(started)} (${recovered})`.padEnd(16)} ${cut ? `QEMU killed inside flash operation ${count(cut.operation)} (${TEARS[cut.tear]})${committed === null ? "" : `, after a checkpoint at sample ${count(committed)}`}` : "to the end"}`);
+  };
+}
+
+async function powerCuts(machine: Machine, flags: { steps: number; seed: number; kernels: Kernels; json?: boolean }, replay: string, start: () => Promise<PowerCutRun>): Promise<void> {
+  say(`seed ${flags.seed}`);
+  const run = await start().catch((error: unknown) => {
+    if (!(error instanceof MayflyError && error.exitCode === 2)) say(`replay: ${replay}`);
+    throw error;
+  });
+  say(`${count(run.cuts)} cuts, ${count(run.lost)} checkpoints lost, ${count(run.replayed)} samples trained again; a checkpoint every ${count(run.checkpointEvery)} samples`);
+  if (flags.json) {
+    const { lives: _, flashImage: __, ...facts } = run;
+    sayJson({ qemu: machine.name, core: machine.core, kernels: flags.kernels, seed: flags.seed, steps: flags.steps, ...facts });
+  }
+  if (run.lost > 0 || !run.sameCheckpoint) throw new MayflyError(`${run.lost > 0 ? `${run.lost} checkpoints were lost` : `the firmware's weights are ${run.weightsHash}, the engine's here ${run.expectedHash}`}; replay: ${replay}`, 1);
+  say(style.bold(`nothing lost, the same bits: weights ${run.weightsHash}`));
 }
 
 function findMachine(name: string): Machine {

@@ -5,6 +5,7 @@ import { MayflyError } from "../errors.js";
 import type { RunDirectory } from "../train/run_directory.js";
 import { type EpochResult, type StopReason, train } from "../train/train.js";
 import { interruptible } from "./interrupt.js";
+import { layersText } from "./flags.js";
 import { memoryMap } from "./memory_map.js";
 import { count, errorText, percent, say, sayJson, style } from "./output.js";
 import { openProgress } from "./progress.js";
@@ -56,7 +57,7 @@ export async function trainRun(run: RunDirectory, network: Network, data: Opened
 
 function announce(network: Network, data: OpenedDataset): void {
   const { spec } = network;
-  say(style.bold(`${spec.input.width * spec.input.height * spec.input.channels}-${spec.layers.map((layer) => layer.units).join("-")}  ${spec.layers[0]?.weights}, ${spec.objective}, seed ${spec.seed}, ${network.build} engine`));
+  say(style.bold(`${spec.input.width * spec.input.height * spec.input.channels}-${layersText(spec.layers, "-")}  ${spec.layers[0]?.weights}, ${spec.objective}, seed ${spec.seed}, ${network.build} engine`));
   say(describeDataset(data.train));
   say(describeDataset(data.test));
   if (data.note) say(data.note);

@@ -63,6 +63,8 @@ export async function packCLibrary(network: Network, options: CLibraryOptions = 
     ["src/mayfly.h", header(network, facts)],
     ["src/mayfly.c", source(native ? `#include "mayfly_kernels.h"\n\n${code}` : code, network, module)],
     ["src/mayfly_rt.h", libraryText("mayfly_rt.h")],
+    ["src/mayfly_slots.h", libraryText("mayfly_slots.h")],
+    ["src/mayfly_slots.c", libraryText("mayfly_slots.c")],
   ]);
   if (native) files.set("src/mayfly_kernels.h", libraryText("mayfly_kernels.h"));
   const values = {

@@ -4,6 +4,7 @@
  */
 import { MayflyError } from "../errors.js";
 import { mergeChecks } from "./merge_checks.js";
+import { minMax } from "./min_max.js";
 import { MODULE_NAME } from "./wasm2c.js";
 
 const PREFIX = `w2c_${MODULE_NAME}_`;
@@ -62,7 +63,7 @@ function reachable(functions: ReadonlyMap<string, CFunction>, exports: readonly 
 
 function definition({ lines }: CFunction): string {
   const [head = "", ...body] = lines;
-  const rewritten = mergeChecks(body.filter((line) => !/FUNC_(PROLOGUE|EPILOGUE);/.test(line)).map(rewriteLine));
+  const rewritten = mergeChecks(minMax(body.filter((line) => !/FUNC_(PROLOGUE|EPILOGUE);/.test(line)).map(rewriteLine)));
   return [rewriteLine(head.replace(/^(static )?/, "static ").replace(/\(w2c_\w+\* instance(?:, )?(.*)\) \{$/, (_, rest: string) => `(${rest || "void"}) {`)), ...rewritten, "}"].join("\n");
 }
 

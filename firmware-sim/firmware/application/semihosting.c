@@ -1,7 +1,7 @@
 #include "semihosting.h"
 
 /* Numbers of "Semihosting for AArch32 and AArch64", Arm IHI 0100. */
-enum { SYS_OPEN = 0x01, SYS_CLOSE = 0x02, SYS_WRITE0 = 0x04, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_EXIT_EXTENDED = 0x20 };
+enum { SYS_OPEN = 0x01, SYS_CLOSE = 0x02, SYS_WRITE0 = 0x04, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_SEEK = 0x0a, SYS_EXIT_EXTENDED = 0x20 };
 #define ADP_STOPPED_APPLICATION_EXIT 0x20026u
 
 static int32_t call(uint32_t operation, const void *argument) {
@@ -26,6 +26,11 @@ bool host_read(int32_t file, void *to, uint32_t bytes) {
 bool host_write(int32_t file, const void *from, uint32_t bytes) {
   const uint32_t arguments[] = {(uint32_t)file, (uint32_t)from, bytes};
   return call(SYS_WRITE, arguments) == 0;
+}
+
+bool host_seek(int32_t file, uint32_t position) {
+  const uint32_t arguments[] = {(uint32_t)file, position};
+  return call(SYS_SEEK, arguments) == 0;
 }
 
 void host_close(int32_t file) {

@@ -50,3 +50,14 @@ void *memcpy(void *restrict to, const void *restrict from, size_t bytes) {
   }
   return to;
 }
+
+void *memmove(void *to, const void *from, size_t bytes) {
+  uint8_t *target = to;
+  const uint8_t *source = from;
+  if (target <= source) return memcpy(to, from, bytes);
+  while (bytes-- > 0) {
+    target[bytes] = source[bytes];
+    __asm__ volatile("");
+  }
+  return to;
+}

@@ -1,4 +1,8 @@
 /* Made by `mayfly pack --target c`; do not edit. The engine of Mayfly for one network, from WebAssembly by wasm2c. */
+#if defined(__GNUC__) && !defined(__clang__)
+/* Sums in the order they are written: GCC would add the products of two rows first, and run out of registers. */
+#pragma GCC optimize("no-tree-reassoc")
+#endif
 #include "mayfly.h"
 #include "mayfly_rt.h"
 

@@ -129,6 +129,18 @@ MAYFLY_STORE(i64_store8, u8, u64)
 MAYFLY_STORE(i64_store16, u16, u64)
 MAYFLY_STORE(i64_store32, u32, u64)
 
+/* Of signed numbers. */
+#define MAYFLY_MIN(x, y) ((u32)((s32)(x) < (s32)(y) ? (s32)(x) : (s32)(y)))
+#define MAYFLY_MAX(x, y) ((u32)((s32)(x) > (s32)(y) ? (s32)(x) : (s32)(y)))
+#ifdef __ARM_FEATURE_SAT
+#include <arm_acle.h>
+#define MAYFLY_SATURATE_8(x) ((u32)__ssat((s32)(x), 8))
+#define MAYFLY_SATURATE_16(x) ((u32)__ssat((s32)(x), 16))
+#else
+#define MAYFLY_SATURATE_8(x) MAYFLY_MAX(MAYFLY_MIN(x, 127), -128)
+#define MAYFLY_SATURATE_16(x) MAYFLY_MAX(MAYFLY_MIN(x, 32767), -32768)
+#endif
+
 /* WebAssembly traps where C would be undefined. */
 #define UNREACHABLE mayfly_trap()
 #define MAYFLY_TRAPPED (mayfly_trap(), 0)

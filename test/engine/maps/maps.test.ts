@@ -84,6 +84,16 @@ describe.each(FULL_BUILDS)("the %s build", (build) => {
     expect(Math.abs(grown[2]! - 3 * grown[1]!)).toBeLessThanOrEqual(4);
   });
 
+  test("the largest frame, all white, is normalised to 1.0 everywhere", () => {
+    // Its sum of squares needs 33 bits.
+    const white: Spec = { ...classwise, classes: 2, width: 255, height: 257, inputDropout: 0, readoutFrom: 1, layers: [map("conv", 2, 3, 5 * 5 * 2, { stride: 63, scale: 4, rate: 0, init: 0 })] };
+    const instance = new Instance(build, encodeSpec(white));
+    instance.region(REGION_WEIGHTS, 0).values[0] = 16;
+    writeFrame(instance, new Uint8Array(frameSize(white)).fill(255));
+    expect(instance.exports.predict_goodness()).toBe(0);
+    expect(values(instance, REGION_ACTIVITY).slice(0, 50)).toEqual(Array.from({ length: 50 }, (_, unit) => (unit % 2 === 0 ? 128 : 0)));
+  });
+
   test("the readout of a map of more than 3840 units is summed in chunks, and learns in one list", () => {
     const big: Spec = { ...classwise, classes: 2, width: 24, height: 24, inputDropout: 0, layers: [map("conv", 8, 1, 24 * 24 * 8, { rate: 0, init: 0 })] };
     const instance = new Instance(build, encodeSpec(big));

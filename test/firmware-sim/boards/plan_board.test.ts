@@ -1,7 +1,8 @@
 /** The arithmetic of a plan on a board, with numbers made for it. */
 import { describe, expect, test } from "vitest";
 import { allBoards, findBoard } from "../../../firmware-sim/boards/load.js";
-import { type BoardPlan, type BoardPlanInput, allowances, planBoard } from "../../../firmware-sim/boards/plan_board.js";
+import { allowances } from "../../../firmware-sim/boards/allowances.js";
+import { type BoardPlan, type BoardPlanInput, planBoard } from "../../../firmware-sim/boards/plan_board.js";
 import type { Board } from "../../../firmware-sim/boards/schema.js";
 import { slotLayout } from "../../../firmware-sim/checkpoint/layout.js";
 import { costModel } from "../../../firmware-sim/metering/cost.js";

@@ -46,6 +46,16 @@ describeNative("the C library, compiled for this machine", () => {
     expect(Buffer.compare(written, network.checkpoint())).toBe(0);
   });
 
+  // Their weights lie nearest to the end of memory: a bounds check for a whole group of 32 units must still hold.
+  test.each([["i8", [1]], ["i16", [1]], ["i8", [2, 1]], ["i16", [9, 3]]] as const)("the smallest networks, %s %j, stay inside their memory", async (weights, layers) => {
+    const spec = { input: { width: 2, height: 1, channels: 1 }, classes: 2, layers: layers.map((units) => ({ units, weights })), schedule: { holdSamples: 20, totalSamples: 40 } };
+    const samples = Array.from({ length: 40 }, (_, index) => ({ frame: Uint8Array.of(index % 2 ? 250 : 3, index % 2 ? 5 : 200 + index), label: index % 2 }));
+    const written = await trainNatively(Network.create(spec), { samples }, false);
+    const network = Network.create(spec);
+    for (const { frame, label } of samples) network.train(frame, label);
+    expect(Buffer.compare(written, network.checkpoint())).toBe(0);
+  });
+
   test("goes on from the trained state inside", async () => {
     const job = await mnistJob(60, [24, 16], "i16", 2);
     const network = Network.create(job.spec);

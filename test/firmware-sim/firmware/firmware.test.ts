@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { findBoard } from "../../../firmware-sim/boards/load.js";
+import { planBoard } from "../../../firmware-sim/boards/plan_board.js";
 import { buildFirmware, OverflowError } from "../../../firmware-sim/firmware/build.js";
 import { MACHINES, type Machine, networkBytes } from "../../../firmware-sim/firmware/machines.js";
 import { simulateFirmware } from "../../../firmware-sim/firmware/simulate.js";
@@ -68,6 +70,8 @@ describeFirmware("firmware in QEMU", () => {
     while (planMemory(specOf(units)).bytes.total <= networkBytes(small)) units += 8;
     const missing = missingInPlan({ ...specOf(units), memoryLimitBytes: networkBytes(small) });
     expect(missing).toBeGreaterThan(0);
+    const onBoard = planBoard(findBoard(small.name), { bytes: planMemory(specOf(units)).bytes, metered: null, moduleBytes: { code: 0, data: 0 }, epochSamples: 1, checkpointEvery: { samples: 1 } });
+    expect(onBoard).toMatchObject({ fits: false, scarce: "ram", spareBytes: -missing });
     const folder = await temporaryFolder();
     try {
       const build = async (width: number) => buildFirmware(small, (await packCLibrary(Network.create(specOf(width)), { state: false })).files, folder.path);

@@ -8,7 +8,16 @@ test("accesses at one address get one check, of the furthest end", () => {
   ].join("\n"));
 });
 
+test("masked places near an address share a check that holds for the largest", () => {
+  const place = (name: string) => [`var_i1 = ${name};`, "var_i2 = 62u;", "var_i1 &= var_i2;"];
+  const merged = mergeChecks(["var_i0 = var_l1;", ...place("var_l2"), "var_i0 += var_i1;", "var_i0 = i32_load16_s(var_i0, 0u);", "var_i0 = var_l1;", ...place("var_l3"), "var_i0 += var_i1;", "i32_store16(var_i0, 0u, var_l4);"]).join("\n");
+  expect(merged).toContain("base_0 = var_l1;\n  MAYFLY_POINT(at_0, base_0, 64u);");
+  expect(merged).toContain("i32_load16_s_at(at_0 + (var_i0 - base_0), 0u)");
+  expect(merged).toContain("i32_store16_at(at_0 + (var_i0 - base_0), 0u, var_l4)");
+});
+
 test.each([
+  ["a mask too large to be a place", ["var_i1 = 4095u;", "var_i0 &= var_i1;", "var_l1 += var_i0;", "var_i2 = i32_load(var_l1, 0u);", "var_l2 += var_i0;", "var_i3 = i32_load(var_l2, 0u);"]],
   ["another value in the variable", ["var_i0 = var_l1;", "var_i2 = i32_load(var_i0, 0u);", "var_l1 = var_i2;", "var_i0 = var_l1;", "var_i3 = i32_load(var_i0, 4u);"]],
   ["arithmetic on the address", ["var_i2 = i32_load(var_i0, 0u);", "var_i0 += var_i1;", "var_i3 = i32_load(var_i0, 0u);"]],
   ["a label between", ["var_i2 = i32_load(var_l1, 0u);", "var_L0: ", "var_i3 = i32_load(var_l1, 4u);"]],

@@ -5,7 +5,7 @@ import { findCommand } from "../../../host/runtimes/files.js";
 
 const required = process.env["MAYFLY_REQUIRE_ALL"] === "1";
 
-function describeWith(missing: readonly string[], install: string, name: string, body: () => void): void {
+export function describeWith(missing: readonly string[], install: string, name: string, body: () => void): void {
   if (missing.length === 0) describe(name, body);
   else if (!required) describe.skip(`${name} (${missing.join(", ")} not installed: ${install})`, body);
   else describe(name, () => {

@@ -147,6 +147,7 @@ const MNIST_NETWORKS: Record<keyof typeof PLAN_BYTES, NetworkSpecInput> = {
   "784-256-256 i16": { ...MNIST, layers: [{ units: 256 }, { units: 256 }] },
   "784-120-60 i8": { ...MNIST, objective: "classwise", layers: [{ units: 120, weights: "i8" }, { units: 60, weights: "i8" }] },
   "784-60-40 i8": { ...MNIST, objective: "classwise", layers: [{ units: 60, weights: "i8" }, { units: 40, weights: "i8" }] },
+  "conv 20x5p2-40x3p2-80x3 i8": { ...MNIST, objective: "classwise", layers: [{ kind: "conv", channels: 20, field: 5, pool: 2, weights: "i8" }, { kind: "conv", channels: 40, field: 3, pool: 2, weights: "i8" }, { kind: "conv", channels: 80, field: 3, weights: "i8" }] },
 };
 
 test.each(Object.entries(PLAN_BYTES))("%s needs the bytes it is known to need", (name, { floor, ceiling }) => {
