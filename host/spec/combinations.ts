@@ -50,6 +50,7 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
       if (isMap(layer)) refuse(`${name}: blocks belong to dense layers; the places of a map have channels`);
       if (units % layer.blocks !== 0) refuse(`${name} has ${units} units, which do not divide into ${layer.blocks} blocks of equal size`);
     }
+    if (layer.sample !== undefined && layer.sample > 0 && pair) refuse(`${name}: sampled coefficients belong to the class-wise objective`);
     if (layer.peer !== undefined && layer.peer > 0 && !pair) refuse(`${name}: peer normalisation belongs to the pair objective`);
   });
 }

@@ -25,6 +25,8 @@ const layerSchema = z.strictObject({
   blocks: positiveInteger.max(128).optional(),
   /** Largest activity, in units of the pre-normal activity; 0 = none: plain ReLU. */
   ceiling: z.number().min(0).max(255).optional(),
+  /** Class-wise: coefficients below this are sampled, this large or 0, with the same mean: fewer, larger updates; 0 = as they are. */
+  sample: z.number().min(0).max(0.999).optional(),
   /** Strength of peer normalisation: pulls every unit's mean activity to the layer's (Hinton 2022, local receptive fields); 0 = none. */
   peer: z.number().min(0).max(1).optional(),
   /** Storage of the weights. */

@@ -59,6 +59,7 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
         blocks: layer.blocks ?? 1,
         ceiling: layer.ceiling ?? 0,
         peer: layer.peer ?? 0,
+        sample: layer.sample ?? 0,
         weights: layer.weights,
         scale: layer.scale ?? (classwise && isMap(layer) ? mapScale(layer.weights, fanIn) : defaultScale(layer.weights, fanIn + (recurrent ? unitsAbove(spec, geometry, index) : 0))),
         rate: layer.rate ?? (layer.kind === "conv" ? convRate(above, fanIn) : classwise && isMap(layer) ? CLASSWISE_LOCAL_RATE : learning.rate),
