@@ -1,6 +1,7 @@
 import * as abi from "../../assembly/abi/spec.js";
 import { MayflyError } from "../errors.js";
-import { decodeSpec } from "../spec/encode.js";
+import { sizeFor } from "../engine/size.js";
+import { decodeSpec, encodeSpec } from "../spec/encode.js";
 import type { NetworkSpec } from "../spec/network_spec.js";
 
 /** The integers of a spec block that the arithmetic needs, by name (formats: docs/algorithm.md). */
@@ -40,11 +41,11 @@ export interface FixedLayer {
   readonly init: number;
 }
 
-/** Throws for what the engine can do and this reference cannot yet. */
+/** Throws for what the engine can do and this reference cannot yet: whatever takes the full build. */
 export function checkSupported(spec: NetworkSpec): void {
   const kind = spec.layers.find((layer) => layer.kind !== "dense")?.kind;
   if (kind !== undefined) throw new MayflyError(`the tfjs reference has no ${kind} layers yet: use the engine`, 2);
-  if (spec.objective !== "pair" && spec.objective !== "classwise") throw new MayflyError(`the tfjs reference has no objective ${String(spec.objective)} yet: use the engine`, 2);
+  if (sizeFor(encodeSpec(spec)) === "full") throw new MayflyError("the tfjs reference has none of the variants of docs/variants.md and docs/recurrence.md yet: use the engine", 2);
 }
 
 export function readFixedSpec(words: Int32Array): FixedSpec {

@@ -19,7 +19,7 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
     if (spec.loss === "difference") refuse('phases apart in time need loss "threshold": "difference" compares positive and negative with each other');
     if (phases.awake === 0) refuse("phases.awake is 0, so there would be no positive phase");
   }
-  if (spec.maskBlurs !== undefined && negatives !== "hybrid") refuse('maskBlurs belongs to negatives "hybrid"');
+  if (spec.maskBlurs && negatives !== "hybrid") refuse('maskBlurs belongs to negatives "hybrid"');
   if (spec.jitter > 0 && (spec.jitter >= spec.input.width || spec.jitter >= spec.input.height)) refuse(`jitter ${spec.jitter} is as large as the ${spec.input.width} x ${spec.input.height} frame`);
   if (recurrence.iterations > 0) {
     const { iterations, last: counted = Math.min(5, iterations), first = Math.min(3, counted) } = recurrence;
