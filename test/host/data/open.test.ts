@@ -82,7 +82,7 @@ test("an unknown source lists all that is accepted", async () => {
 test("an option that does not apply to the format is refused", async () => {
   await expectMayflyError(
     () => openDataset("mnist", { labelColumn: 3 }),
-    'dataset "mnist": the option labelColumn does not apply to mnist; it takes classes, limit, limitTest',
+    'dataset "mnist": the option labelColumn does not apply to mnist; it takes classes, limit, limitTest, leaveOut',
     2,
   );
   await expect(openDataset(csv, { labels: undefined })).resolves.toBeDefined();
