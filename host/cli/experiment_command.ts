@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { engineHash } from "../engine/artefacts.js";
 import type { OpenedDataset } from "../data/open.js";
 import { Network } from "../engine/network.js";
@@ -55,8 +55,8 @@ export function addExperimentCommand(program: Command): void {
     .description("Runs a published Forward-Forward experiment from a seed, in the integer engine. By default its small runs, which end in minutes. Every run is a run directory: started again, the command goes on where it was.")
     .argument("[name]", "name of the experiment: see --list")
     .option("--list", "list all experiments with their runs")
-    .option("--variant <name...>", "only these runs of it, of any size")
-    .option("--target", "the runs whose error was asked for: an hour or more")
+    .addOption(new Option("--variant <name...>", "only these runs of it, of any size").conflicts(["target", "paper"]))
+    .addOption(new Option("--target", "the runs whose error was asked for: an hour or more").conflicts("paper"))
     .option("--paper", "the runs at the paper's size: many hours")
     .option("--seed <number>", "seed of weights, order, negatives and rounding", whole, 1)
     .option("--epochs <n>", "passes over the training set, in place of each run's own", wholeFrom(1))
@@ -93,6 +93,7 @@ function list({ json }: ExperimentFlags): void {
 /** The runs the flags ask for. */
 function chosen({ name, variants }: Experiment, flags: ExperimentFlags): readonly Variant[] {
   if (flags.variant) {
+    if (variants.length === 0) throw new MayflyError(`experiment ${name} has no runs to choose from: it measures as a whole, so leave --variant out`, 2);
     return flags.variant.map((wanted) => {
       const found = variants.find((variant) => variant.name === wanted);
       if (!found) throw new MayflyError(`experiment ${name} has no run "${wanted}": ${variants.map((variant) => variant.name).join(", ")}`, 2);

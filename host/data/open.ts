@@ -190,6 +190,7 @@ function without(dataset: Dataset, label: number | undefined): Dataset {
   if (label === undefined) return dataset;
   if (!Number.isInteger(label) || label < 0 || label >= dataset.classes) throw new MayflyError(`${dataset.name}: leaveOut is ${label}, expected a class of 0..${dataset.classes - 1}`, 2);
   const kept = select(dataset, Uint32Array.from(Array.from(dataset.labels.keys()).filter((index) => dataset.labels[index] !== label)));
+  if (kept.count === 0) throw new MayflyError(`${dataset.name}: no samples are left without class ${label}`, 2);
   return { ...kept, name: `${dataset.name} without class ${label}` };
 }
 

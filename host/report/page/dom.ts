@@ -18,7 +18,10 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
       element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((cell, column) => (column === 0 ? element("th", { scope: "row" }, cell) : element("td", {}, cell))))))));
 }
 
+/** Of the page and of a figure, both sides, with the figure's border: see style.css. */
+const MARGINS = 2 * (16 + 16 + 1);
+
 /** Width of a chart: the column's, as far as it helps. */
 export function chartWidth(most = 680): number {
-  return Math.max(260, Math.min(most, document.documentElement.clientWidth - 48));
+  return Math.max(240, Math.min(most, document.documentElement.clientWidth - MARGINS));
 }

@@ -14,13 +14,14 @@ export function runSection(run: ReportRun): HTMLElement {
     ...curves(run), ...goodness(run), ...confusion(run), ...pictures(run), ...representation(run), memory(run), ...boards(run), ...parity(run));
 }
 
-function curves({ epochs }: ReportRun): HTMLElement[] {
+function curves({ epochs, facts }: ReportRun): HTMLElement[] {
   const errors = epochs.flatMap(({ epoch, goodness, readout }) => [...(goodness === null ? [] : [{ epoch, value: goodness, name: "by goodness" }]), ...(readout === null ? [] : [{ epoch, value: readout, name: "by the readout" }])]);
   const perLayer = (field: "discrimination" | "rowsUsed" | "rowsUpdated") => epochs.flatMap((at) => at[field].map((value, layer) => ({ epoch: at.epoch, value, name: `layer ${layer + 1}` })));
   if (epochs.length === 0) return [];
+  const byDifference = facts.some(([name, value]) => name === "objective" && value.includes("loss difference"));
   return [
     ...(errors.length > 0 ? [figure("Test error", "Percent of the test set, after each epoch.", lines(errors, "% wrong", "Test error over epochs"))] : []),
-    figure("Discrimination accuracy by layer", "How often a layer's own goodness was on the right side in training (pair: of the threshold; class-wise: the true group won).", lines(perLayer("discrimination"), "% right", "Discrimination accuracy of each layer over epochs")),
+    figure("Discrimination accuracy by layer", `How often a layer's own goodness was on the right side in training (pair: of the threshold; class-wise: the true group won).${byDifference ? " The loss of this run is on the difference of positive and negative goodness and does not know the threshold, so near 50 % is no failure." : ""}`, lines(perLayer("discrimination"), "% right", "Discrimination accuracy of each layer over epochs")),
     figure("Work that sparsity left: forward", "Rows of weights multiplied, of all rows. Inputs of 0 cost nothing.", lines(perLayer("rowsUsed"), "% of rows", "Rows multiplied by layer over epochs")),
     figure("Work that sparsity left: update", "Rows of weights updated, of all rows. Samples a layer separates well teach it nothing and cost nothing.", lines(perLayer("rowsUpdated"), "% of rows", "Rows updated by layer over epochs")),
   ];
@@ -40,7 +41,7 @@ function confusion({ confusion: counts, classNames, samples }: ReportRun): HTMLE
     return row.map((value) => (100 * value) / sum);
   });
   return [figure("Confusion matrix", `Percent of each true class (row) that was taken for a class (column), over ${samples.toLocaleString("en")} test samples.`,
-    matrix(shares, classNames, (value) => (value === 0 ? "" : value >= 99.95 ? "100" : value.toFixed(1)), ["true class", "predicted"], "Confusion matrix of true and predicted classes, in percent"))];
+    matrix(shares, classNames, 1, ["true class", "predicted"], "Confusion matrix of true and predicted classes, in percent"))];
 }
 
 function gallery(images: readonly ReportImage[]): HTMLElement {
@@ -60,7 +61,7 @@ function representation({ layers, classNames, samples }: ReportRun): HTMLElement
   return [figure("Emergent representations", "An ensemble holds the units that are active in at least half of a class's samples and above chance by four standard deviations. Overlap is the share of units that two ensembles have in common.",
     table(["layer", "units", "active at a time", "Hoyer sparsity", "never active", "mean selectivity"], layers.map((layer) => [layer.name, layer.units.toLocaleString("en"), share(layer.active), layer.hoyer.toFixed(3), String(layer.silent), layer.meanSelectivity.toFixed(3)]), `Sparsity over ${samples.toLocaleString("en")} test samples`),
     table(["layer", ...classNames], layers.map((layer) => [layer.name, ...layer.ensembleSizes.map(String)]), "Units in each class's ensemble"),
-    ...(classNames.length <= 32 ? layers.map((layer) => element("div", {}, element("h4", {}, `${layer.name}: overlap of ensembles, %`), matrix(layer.overlap.map((row) => row.map((value) => 100 * value)), classNames, (value) => (value === 0 ? "" : value.toFixed(0)), ["class", "class"], `Overlap of class ensembles of ${layer.name}, in percent`))) : []))];
+    ...(classNames.length <= 32 ? layers.map((layer) => element("div", {}, element("h4", {}, `${layer.name}: overlap of ensembles, %`), matrix(layer.overlap.map((row) => row.map((value) => 100 * value)), classNames, 0, ["class", "class"], `Overlap of class ensembles of ${layer.name}, in percent`))) : []))];
 }
 
 function memory(run: ReportRun): HTMLElement {
