@@ -3,9 +3,9 @@
  * with reasons. Full build only; the core build wants 0 in all of them.
  */
 import {
-  KIND_BOX, KIND_DENSE, LABEL_APPEND, LAYER_BLOCKS, LAYER_CEILING, LAYER_KIND, LAYER_PEER, LAYER_POOL, LAYER_UNITS, LOSS_THRESHOLD,
+  KIND_BOX, KIND_DENSE, LABEL_APPEND, LAYER_BLOCKS, LAYER_CEILING, LAYER_KIND, LAYER_PEER, LAYER_POOL, LAYER_SAMPLE, LAYER_UNITS, LOSS_THRESHOLD,
   NEGATIVES_HYBRID, SENSE_MAXIMISE, SENSE_MINIMISE, SPEC_ASLEEP, SPEC_AWAKE, SPEC_DEVICE, SPEC_INPUT_HEIGHT, SPEC_INPUT_WIDTH, SPEC_JITTER, SPEC_LABEL_PLACEMENT,
-  SPEC_LAYER_COUNT, SPEC_LAYER_WORDS, SPEC_LOSS, SPEC_MASK_BLURS, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_SENSE, SPEC_TARGETS, SPEC_WAVES,
+  SPEC_LAYER_COUNT, SPEC_LOSS, SPEC_MASK_BLURS, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_SENSE, SPEC_TARGETS, SPEC_WAVES,
   TARGETS_GIVEN, TARGETS_LABEL,
 } from "./abi/spec";
 import { recurrenceFault, recurrent } from "./ff/recurrent_spec";
@@ -60,8 +60,9 @@ export function layerVariantFault(layer: i32, classwise: bool): i32 {
   if (layerSpec(layer, LAYER_UNITS) % max(layerSpec(layer, LAYER_BLOCKS), 1) != 0) return LAYER_BLOCKS;
   if (!layerInRange(layer, LAYER_CEILING, 0, box ? 0 : 32767)) return LAYER_CEILING;
   if (!layerInRange(layer, LAYER_PEER, 0, classwise || box ? 0 : 32768)) return LAYER_PEER;
+  if (!layerInRange(layer, LAYER_SAMPLE, 0, classwise && !box ? 32767 : 0)) return LAYER_SAMPLE;
   // The words of a map have been checked with its kind.
-  for (let word = map ? LAYER_POOL + 1 : LAYER_PEER + 1; word < SPEC_LAYER_WORDS; word++) if (layerSpec(layer, word) != 0) return word;
+  for (let word = map ? LAYER_POOL + 1 : LAYER_PEER + 1; word < LAYER_SAMPLE; word++) if (layerSpec(layer, word) != 0) return word;
   return -1;
 }
 

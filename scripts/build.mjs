@@ -39,7 +39,7 @@ if (!libraryOnly) {
 }
 
 await build({
-  entryPoints: { cli: "host/cli/main.ts", index: "host/index.ts" },
+  entryPoints: { cli: "host/cli/main.ts", index: "host/index.ts", reference: "host/reference/index.ts" },
   outdir: "dist",
   bundle: true,
   platform: "node",

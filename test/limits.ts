@@ -19,7 +19,7 @@ export const PLAN_BYTES = {
 };
 
 /** Bytes of the engine's own tables and runtime block, below the network. */
-export const STATIC_BYTES_CEILING = 1024;
+export const STATIC_BYTES_CEILING = { core: 1024, full: 1536 };
 
 /** Bytes of packed modules with only the spec inside. */
 export const PACKED_BYTES = {

@@ -88,6 +88,8 @@ export const LAYER_FIELD: i32 = 12;
 export const LAYER_CHANNELS: i32 = 13;
 /** Side of the squares of max pooling; 0 or 1 = none. */
 export const LAYER_POOL: i32 = 14;
+/** Class-wise: coefficients below this (q15) are sampled: this large, or 0; 0 = as they are. */
+export const LAYER_SAMPLE: i32 = 15;
 
 export const OBJECTIVE_PAIR: i32 = 0;
 export const OBJECTIVE_CLASSWISE: i32 = 1;

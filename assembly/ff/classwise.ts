@@ -2,15 +2,16 @@
  * Class-wise goodness (after CwComp's channel-wise competition): the units of a layer fall into one group per class, a softmax over the
  * groups' goodness gives p, and group k learns with the coefficient [k = label] - p_k. One pass, no negative, no label input.
  */
+import { draw } from "../fixed/random";
 import { softmax } from "../fixed/softmax";
 import { silenceAtCeiling } from "../kernels/ceiling";
 import { coefficientsSingle } from "../kernels/coefficients";
 import { sumSquares } from "../kernels/sum_squares";
 import { exponent, layerState, stride, temperature, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_SCORES, runtime } from "../memory";
-import { LAYER_POSITIVES_RIGHT } from "../abi/state";
+import { LAYER_LANES, LAYER_POSITIVES_RIGHT } from "../abi/state";
 import { count } from "../state";
-import { LAYER_CEILING, SPEC_CLASSES, SPEC_GOODNESS_FROM } from "../abi/spec";
+import { LAYER_CEILING, LAYER_SAMPLE, SPEC_CLASSES, SPEC_GOODNESS_FROM } from "../abi/spec";
 import { FULL } from "../full";
 import { clearGains, groupSquares, setGroupGain, squareChannels } from "../maps/gains";
 import { isMap, layerSpec, spec } from "../spec";
@@ -57,10 +58,15 @@ export function classwiseCoefficients(layer: i32, label: i32): bool {
   softmax(terms, classes);
   const now = currentRate(layer);
   let learns = false;
+  const sample = FULL ? layerSpec(layer, LAYER_SAMPLE) : 0;
+  const bar = FULL && sample > 0 ? drawBar(layer, sample) : 0;
   if (FULL && isMap(layer)) clearGains();
   for (let c = 0; c < classes; c++) {
     const error = target(c, label) - load<i32>(terms + (<usize>c << 2));
-    const gain = error < 0 ? -gainOf(-error, now) : gainOf(error, now);
+    let strength = abs(error);
+    if (FULL && strength < sample) strength = strength > bar ? sample : 0;
+    const most = gainOf(strength, now);
+    const gain = error < 0 ? -most : most;
     if (FULL && isMap(layer)) setGroupGain(c, gain);
     else coefficientsSingle(runtime(RT_ACTIVITY), c * size, (c + 1) * size, gain, 31 - exponent(layer), coefficients);
     if (gain != 0) learns = true;
@@ -72,4 +78,9 @@ export function classwiseCoefficients(layer: i32, label: i32): bool {
   }
   memory.fill(coefficients + (<usize>units(layer) << 2), 0, <usize>(stride(layer) - units(layer)) << 2);
   return learns;
+}
+
+/** A number of 0..sample - 1, all alike: a coefficient below `sample` that is larger counts as `sample`, so that its mean stays what it was. */
+function drawBar(layer: i32, sample: i32): i32 {
+  return <i32>(((draw(layerState(layer) + LAYER_LANES) >>> 17) * <u32>sample) >>> 15);
 }

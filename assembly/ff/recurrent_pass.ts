@@ -7,6 +7,7 @@
  * What a layer keeps is one row of state for each pass under way, whatever the number of iterations. In a stream each class has its own row,
  * kept from sample to sample, and there is no start.
  */
+import { FULL } from "../full";
 import { LAYER_DECAY, SPEC_CLASSES, SPEC_DAMPING, SPEC_GOODNESS_FROM } from "../abi/spec";
 import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED } from "../abi/state";
 import { damp } from "../kernels/damp";
@@ -34,7 +35,7 @@ import { isLast, labelsOf, negativeRow, positiveRow, rowsOfFirstLayer, rowsOfIte
 import { firstIteration, lastIteration, streams } from "./recurrent_spec";
 
 /** State of the passes under way, besides the job's: the iteration (0: the start); in a stream the labels taught, -1 none, and the next class to follow on. */
-const PASSES: usize = memory.data(16, 16);
+const PASSES: usize = FULL ? memory.data(16, 16) : 0;
 const ITERATION: usize = 0;
 const TAUGHT: usize = 4;
 const TAUGHT_OTHER: usize = 8;

@@ -81,7 +81,7 @@ export function learnPlace(layer: i32, place: i32): i64 {
   const y = runtime(RT_ACTIVITY) + (unit << 1);
   const shift = 31 - exponent(layer);
   let learns = coefficientsOfPlace(y, y + activityPlane(map(UNITS)), map(STRIDE), runtime(RT_SUMS), shift, ceilingOf(layer), coefficients);
-  if (mapJob(PULL) != 0) learns = pullPlace(peerMeans(layer) + (unit << 2), map(CHANNELS), mapJob(PULL), shift, coefficients) || learns;
+  if (mapJob(PULL) != 0) learns = pullPlace(peerMeans(layer) + (unit << 2), map(CHANNELS), mapJob(PULL), shift, coefficients);
   if (!learns) return map(STRIDE);
   const lanes = layerState(layer) + LAYER_LANES;
   advanceLanes(lanes);

@@ -68,7 +68,7 @@ function updatePlace(layer: i32, place: i32): i64 {
   const y = runtime(RT_ACTIVITY) + (<usize>(place * map(CHANNELS)) << 1);
   const shift = 31 - exponent(layer);
   let learns = coefficientsOfPlace(y, pair ? y + activityPlane(map(UNITS)) : 0, map(STRIDE), runtime(RT_SUMS), shift, ceilingOf(layer), coefficients);
-  if (mapJob(PULL) != 0) learns = pullPlace(peerMeans(layer) + (<usize>(place * map(CHANNELS)) << 2), map(CHANNELS), mapJob(PULL), shift, coefficients) || learns;
+  if (mapJob(PULL) != 0) learns = pullPlace(peerMeans(layer) + (<usize>(place * map(CHANNELS)) << 2), map(CHANNELS), mapJob(PULL), shift, coefficients);
   if (!learns) return map(STRIDE);
   const lanes = layerState(layer) + LAYER_LANES;
   const matrix = matrixOf(layer, place);

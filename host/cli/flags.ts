@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { parseShape, type Shape } from "../data/shape.js";
 import { MayflyError } from "../errors.js";
@@ -124,4 +125,30 @@ export function jsonOption(): Option {
 
 export function helpOption(): Option {
   return new Option("-h, --help", "display help for command");
+}
+
+/** Fields of a spec that have no option of their own; `layer` goes to every layer. */
+export type MoreOfSpec = Record<string, unknown> & { layer?: Record<string, unknown> };
+
+/** JSON, or the name of a file of it. What the fields are, the schema says. */
+export function parseMore(text: string): MoreOfSpec {
+  let json = text;
+  if (!text.trimStart().startsWith("{")) {
+    try {
+      json = readFileSync(text, "utf8");
+    } catch {
+      throw new InvalidArgumentError(`Give a JSON object, or a file that holds one: there is no file "${text}".`);
+    }
+  }
+  try {
+    const value: unknown = JSON.parse(json);
+    if (isObject(value) && (value["layer"] === undefined || isObject(value["layer"]))) return value as MoreOfSpec;
+  } catch {
+    throw new InvalidArgumentError(`This is not JSON: ${json.slice(0, 60)}`);
+  }
+  throw new InvalidArgumentError('Give a JSON object, e.g. {"jitter":2}; "layer" is an object too.');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { Shape } from "../data/shape.js";
 import { MayflyError } from "../errors.js";
 import { networkSchema, type NetworkSpecInput } from "../spec/network_spec.js";
-import { type LayerFlag, type Interval, numberTo, parseBytes, parseInterval, parseLayers, positive, whole, wholeFrom } from "./flags.js";
+import { type LayerFlag, type Interval, type MoreOfSpec, numberTo, parseBytes, parseInterval, parseLayers, parseMore, positive, whole, wholeFrom } from "./flags.js";
 
 /** The options that describe a network, shared by `train` and `plan`. */
 export interface NetworkFlags {
@@ -24,6 +24,7 @@ export interface NetworkFlags {
   iterations?: number;
   count?: Interval;
   damping?: number;
+  with?: MoreOfSpec;
 }
 
 export function addNetworkOptions(command: Command): Command {
@@ -34,6 +35,7 @@ export function addNetworkOptions(command: Command): Command {
     .addOption(new Option("--objective <name>", "pair: positive and negative samples (Hinton 2022); classwise: units in one group a class, one pass, no negatives").choices(["pair", "classwise"]).default("pair"))
     .option("--memory-limit <bytes>", "refuse a network that needs more linear memory, e.g. 131072 or 128KiB", parseBytes)
     .option("--seed <number>", "seed of weights, order, negatives and rounding", whole, 1)
+    .option("--with <json>", 'any other fields of a spec, as JSON or a .json file; "layer" goes to every layer: \'{"jitter":2,"layer":{"ceiling":8}}\' (docs/variants.md)', parseMore)
     .optionsGroup("Learning:")
     .option("--rate <number>", "learning rate of the layers (default: by objective)", positive)
     .option("--temperature <number>", "T of the logistic, or of classwise's softmax (default: by objective)", positive)
@@ -98,8 +100,10 @@ export function specFrom(flags: NetworkFlags, input: Shape, classes: number, sch
     seed: flags.seed,
     memoryLimitBytes: flags.memoryLimit ?? 0,
   };
-  checkRanges(spec);
-  return spec;
+  const { layer, ...rest } = flags.with ?? {};
+  const all = { ...spec, ...rest, layers: spec.layers.map((own) => ({ ...own, ...layer })) };
+  checkRanges(all);
+  return all;
 }
 
 /** Where a field of the spec comes from on the command line. */

@@ -1,11 +1,14 @@
 import { Command } from "commander";
 import { addAnalyzeCommand } from "./analyze_command.js";
+import { addBackendsCommand } from "./backends_command.js";
 import { addBoardsCommand } from "./boards_command.js";
 import { addCamCommand } from "./cam_command.js";
+import { addCompareCommand } from "./compare_command.js";
 import { addEvalCommand } from "./eval_command.js";
 import { addExperimentCommand } from "./experiment_command.js";
 import { addInspectCommand } from "./inspect_command.js";
 import { addPackCommand } from "./pack_command.js";
+import { addParityCommand } from "./parity_command.js";
 import { addPlanCommand } from "./plan_command.js";
 import { addPredictCommand } from "./predict_command.js";
 import { addReportCommand } from "./report_command.js";
@@ -47,6 +50,11 @@ export function createProgram(): Command {
   addRuntimesCommand(program);
   addVerifyCommand(program);
   addRunCommand(program);
+
+  program.commandsGroup("Hold against float and exact references (tfjs):");
+  addBackendsCommand(program);
+  addParityCommand(program);
+  addCompareCommand(program);
 
   return program.helpCommand("help [command]", "display help for command");
 }

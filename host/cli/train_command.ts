@@ -3,15 +3,22 @@ import type { Command } from "commander";
 import { type Build, engineHash } from "../engine/artefacts.js";
 import { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
+import type { OpenedDataset } from "../data/open.js";
+import { startNamed } from "../reference/backends/registry.js";
+import { checkSupported } from "../reference/fixed_spec.js";
+import { specOverrides } from "../reference/float/recipe.js";
+import { type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
 import { datasetHash } from "../train/dataset_hash.js";
 import { RunDirectory } from "../train/run_directory.js";
 import { absoluteData, addDataOptions, type DataFlags, DATASET_HELP, dataOptions, openData } from "./data_options.js";
 import { buildOption, helpOption, jsonOption, layersText, numberTo, whole, wholeFrom } from "./flags.js";
 import { addNetworkOptions, checkNetworkFlags, type NetworkFlags, specFrom } from "./network_options.js";
 import { REPORT_FILE, writeReport } from "./report_command.js";
+import { addTfjsOptions, checkTfjsFlags, recipeOf, type TfjsFlags } from "./tfjs_options.js";
+import { trainTfjsRun } from "./tfjs_training.js";
 import { trainRun } from "./training.js";
 
-type TrainFlags = NetworkFlags & DataFlags & {
+type TrainFlags = NetworkFlags & DataFlags & TfjsFlags & {
   epochs: number;
   build: Build | "auto";
   out?: string;
@@ -48,6 +55,7 @@ export function addTrainCommand(program: Command): void {
     .option("--out <dir>", "run directory (default: runs/<data>-<layers>-…, numbered when taken)")
     .addOption(buildOption())
     .addOption(jsonOption());
+  addTfjsOptions(command);
   addDataOptions(command);
   command.addHelpText("after", `
 Examples:
@@ -58,10 +66,12 @@ Examples:
   mayfly train frames.u8:labels.u8 --shape 28x28 --layers 64`);
   command.action(async (dataset: string, flags: TrainFlags) => {
     checkNetworkFlags(command, flags);
+    checkTfjsFlags(command, flags);
     const data = await openData(dataset, dataOptions(flags));
     const total = data.train.count * flags.epochs;
     if (total > MAX_SAMPLES) throw new MayflyError(`--epochs ${flags.epochs} is too many: with ${data.train.count} samples an epoch, ${Math.floor(MAX_SAMPLES / data.train.count)} is the most`, 2);
     const spec = specFrom(flags, data.train.shape, data.train.classes, { holdSamples: Math.floor(total * flags.hold), totalSamples: total });
+    if (flags.engine === "tfjs") return trainTfjs(dataset, flags, spec, data);
     const network = Network.create(spec, { build: flags.build });
     // From here on nothing the user wrote can be wrong any more, so a refused start leaves no run directory behind.
     const run = await RunDirectory.create(flags.out ?? defaultPath(dataset, flags), {
@@ -70,6 +80,19 @@ Examples:
     await trainRun(run, network, data, flags);
     if (flags.report) await writeReport([run.path], join(run.path, REPORT_FILE));
   });
+}
+
+async function trainTfjs(dataset: string, flags: TrainFlags, spec: NetworkSpecInput, data: OpenedDataset): Promise<void> {
+  const recipe = recipeOf(flags.recipe, flags.tfjsRate);
+  const asked = { ...spec, ...specOverrides(recipe) };
+  checkSupported(resolveSpec(asked));
+  // Before the run directory is made: a backend that is not there leaves nothing behind.
+  await startNamed(flags.backend);
+  const run = await RunDirectory.create(flags.out ?? `${defaultPath(dataset, flags)}-tfjs`, {
+    ...absoluteData(dataset, dataOptions(flags)), datasetHash: datasetHash(data.train, data.test), epochs: flags.epochs, evaluateEvery: flags.evaluateEvery, stopAt: null, patience: null,
+    tfjs: { backend: flags.backend, batch: flags.batch, recipe: recipe.name, rate: flags.tfjsRate ?? null, spec: asked },
+  }, engineHash(), { numbered: flags.out === undefined });
+  await trainTfjsRun(run, data, flags);
 }
 
 function defaultPath(dataset: string, { layers, weights, objective, seed }: TrainFlags): string {

@@ -12,6 +12,8 @@ import { openProgress } from "./progress.js";
 
 interface TrainingFlags {
   checkpointEvery: number;
+  /** Minutes; a longer run is told of a GPU. */
+  timeLimit?: number;
   json?: boolean;
 }
 
@@ -81,10 +83,12 @@ async function runEpochs(run: RunDirectory, network: Network, data: OpenedDatase
   if (network.samples === 0) await save();
   let running = 0;
   let reason: StopReason = "finished";
+  const offer = longRunOffer(network, data.train.count * settings.epochs, flags.timeLimit);
   try {
     for await (const event of train(network, data.train, { ...settings, test: data.test, history: [...epochs], signal })) {
       if (event.type === "progress") {
         running = event.pairsPerSecond;
+        offer(running);
         progress.update(labelOf(event.epoch), event.done, event.total, `${count(running)} samples/s${event.readoutError === null ? "" : `, readout wrong ${event.readoutError.toFixed(1)} %`}`);
         if (performance.now() - saved > flags.checkpointEvery * 1000 && event.done < event.total) await save();
       } else if (event.type === "evaluating") {
@@ -101,6 +105,22 @@ async function runEpochs(run: RunDirectory, network: Network, data: OpenedDatase
   }
   const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
   return { reason, samplesPerSecond: seconds > 0 ? Math.round(epochs.reduce((sum, epoch) => sum + epoch.pairsPerSecond * epoch.seconds, 0) / seconds) : running };
+}
+
+/** Not the very first samples, whose speed says little. */
+const MEASURED_SAMPLES = 2000;
+
+/** Says once, from the speed measured, when a run will take longer than the limit, and how a GPU would do it. */
+export function longRunOffer(network: Network, totalSamples: number, limitMinutes = Infinity, tell: (line: string) => void = say): (samplesPerSecond: number) => void {
+  const first = network.samples;
+  let told = false;
+  return (samplesPerSecond) => {
+    const minutes = (totalSamples - network.samples) / samplesPerSecond / 60;
+    if (told || network.samples - first < MEASURED_SAMPLES || minutes <= limitMinutes) return;
+    told = true;
+    const { spec } = network;
+    tell(`note: at this speed the run takes another ${minutes >= 120 ? `${(minutes / 60).toFixed(1)} hours` : `${Math.ceil(minutes)} minutes`}. A GPU does it in float, in batches, and the result comes back as a model for the engine: mayfly train … --layers ${spec.layers.map(({ units }) => units).join(",")} --engine tfjs --backend webgpu --batch 64 (see \`mayfly backends\`)`);
+  };
 }
 
 function epochLine(label: string, { testError, seconds, pairsPerSecond }: EpochResult): string {

@@ -16,7 +16,8 @@ export interface EngineExports {
   begin_goodness(): number;
   begin_readout(): number;
   step(maxWork: number): number;
-  completed(): number;
+  /** Not in packed modules: a device has nobody who watches. */
+  completed?(): number;
   cancel(): number;
   train(label: number): number;
   predict_goodness(): number;

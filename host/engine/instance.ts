@@ -8,7 +8,7 @@ export type { EngineExports } from "./exports.js";
 
 const FUNCTIONS: readonly (keyof EngineExports)[] = [
   "abi", "spec_address", "status", "status_detail", "plan", "region_count", "region", "init", "open", "seal", "begin_train", "begin_goodness",
-  "begin_readout", "step", "completed", "cancel", "train", "predict_goodness", "predict_readout", "samples", "checksum", "peek8", "poke8", "peek32", "poke32",
+  "begin_readout", "step", "cancel", "train", "predict_goodness", "predict_readout", "samples", "checksum", "peek8", "poke8", "peek32", "poke32",
 ];
 
 /** Starts a module and checks that it is an engine of this ABI. */

@@ -138,13 +138,15 @@ export class Network {
   activities(frame: Uint8Array, by: "readout" | "goodness" = "readout"): ObservedActivity[] {
     const { engine, spec } = this;
     if (by === "readout" && spec.readout.from === null) throw new MayflyError("this network has no readout: watch a prediction by goodness", 1);
+    if (!engine.completed) throw new MayflyError("this engine cannot be watched: it was packed for a device", 1);
+    const completedLayer = engine.completed;
     this.put(frame);
     checked(engine, by === "readout" ? engine.begin_readout() : engine.begin_goodness());
     const activity = this.view(this.region(kinds.REGION_ACTIVITY)) as Int16Array;
     const seen: ObservedActivity[] = [];
     let pairs = -1;
     finishJob(engine, this.regions, this.box, engine.step(1), () => {
-      const completed = engine.completed();
+      const completed = completedLayer();
       if (completed < 0) return;
       const layer = completed & 255;
       const pair = completed > 255;

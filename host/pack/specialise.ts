@@ -10,6 +10,9 @@ import { type Binaryen, featuresOf, loadBinaryen } from "./binaryen.js";
 import { Library } from "./library.js";
 import { specWords } from "./packed_module.js";
 
+/** Exports that serve hosts which watch a network, not devices. */
+const HOST_ONLY = ["completed"];
+
 /** Words of the spec that the packed module reads from memory: a device may have its own seed and schedule. */
 export const FREE_WORDS: readonly number[] = [abi.SPEC_SEED, abi.SPEC_HOLD_STEPS, abi.SPEC_TOTAL_STEPS];
 
@@ -212,6 +215,7 @@ function optimise(binaryen: typeof Binaryen, library: Library, exports: Readonly
   const module = binaryen.parseText(library.toString());
   try {
     module.setFeatures(featuresOf(binaryen, library.build));
+    for (const name of HOST_ONLY) module.removeExport(name);
     for (const [name, value] of Object.entries(exports)) {
       module.addGlobal(name, binaryen.i32, false, module.i32.const(value));
       module.addGlobalExport(name, name);

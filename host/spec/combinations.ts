@@ -19,7 +19,7 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
     if (spec.loss === "difference") refuse('phases apart in time need loss "threshold": "difference" compares positive and negative with each other');
     if (phases.awake === 0) refuse("phases.awake is 0, so there would be no positive phase");
   }
-  if (spec.maskBlurs !== undefined && negatives !== "hybrid") refuse('maskBlurs belongs to negatives "hybrid"');
+  if (spec.maskBlurs && negatives !== "hybrid") refuse('maskBlurs belongs to negatives "hybrid"');
   if (spec.jitter > 0 && (spec.jitter >= spec.input.width || spec.jitter >= spec.input.height)) refuse(`jitter ${spec.jitter} is as large as the ${spec.input.width} x ${spec.input.height} frame`);
   if (recurrence.iterations > 0) {
     const { iterations, last: counted = Math.min(5, iterations), first = Math.min(3, counted) } = recurrence;
@@ -50,6 +50,7 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
       if (isMap(layer)) refuse(`${name}: blocks belong to dense layers; the places of a map have channels`);
       if (units % layer.blocks !== 0) refuse(`${name} has ${units} units, which do not divide into ${layer.blocks} blocks of equal size`);
     }
+    if (layer.sample !== undefined && layer.sample > 0 && pair) refuse(`${name}: sampled coefficients belong to the class-wise objective`);
     if (layer.peer !== undefined && layer.peer > 0 && !pair) refuse(`${name}: peer normalisation belongs to the pair objective`);
   });
 }

@@ -76,6 +76,7 @@ function encodeLayer(layer: LayerSpec): Int32Array {
   words[abi.LAYER_BLOCKS] = layer.blocks > 1 ? layer.blocks : 0;
   words[abi.LAYER_CEILING] = Math.round(layer.ceiling * Q7);
   words[abi.LAYER_PEER] = Math.round(layer.peer * Q15);
+  words[abi.LAYER_SAMPLE] = Math.round(layer.sample * Q15);
   if (isMap(layer)) {
     words[abi.LAYER_FIELD] = layer.field | (layer.field << 8) | (layer.stride << 16) | (layer.padding << 24);
     words[abi.LAYER_CHANNELS] = layer.channels;
@@ -114,6 +115,7 @@ export function decodeSpec(words: Int32Array): NetworkSpec {
         blocks: Math.max(1, word(at + abi.LAYER_BLOCKS)),
         ceiling: word(at + abi.LAYER_CEILING) / Q7,
         peer: word(at + abi.LAYER_PEER) / Q15,
+        sample: word(at + abi.LAYER_SAMPLE) / Q15,
         channels: word(at + abi.LAYER_CHANNELS),
         field: field & 0xff,
         stride: (field >> 16) & 0xff,

@@ -50,7 +50,7 @@ function flatGeometry(layer: ParsedLayer, below: MapShape, name: string, onMap: 
   const { units } = layer;
   if (units === undefined) throw new MayflyError(`${name} (${layer.kind}) has no units`, 2);
   for (const field of ["channels", "field", "stride", "padding", "pool"] as const) {
-    if (layer[field] !== undefined) throw new MayflyError(`${name} is ${layer.kind} and has no ${field}: that belongs to kinds local and conv`, 2);
+    if (layer[field]) throw new MayflyError(`${name} is ${layer.kind} and has no ${field}: that belongs to kinds local and conv`, 2);
   }
   if (below.width * below.height > 1 && onMap && unitsOf(below) > MAX_INPUTS) {
     throw new MayflyError(`${name} (${layer.kind}) has the ${unitsOf(below)} units of the map below as its inputs, and ${MAX_INPUTS} is the most: give the map fewer channels, or pooling`, 2);
@@ -59,8 +59,9 @@ function flatGeometry(layer: ParsedLayer, below: MapShape, name: string, onMap: 
 }
 
 function mapGeometry(layer: ParsedLayer, below: MapShape, name: string): LayerGeometry {
-  const { channels, field, stride = 1, padding = 0, pool = 1 } = layer;
-  if (channels === undefined || field === undefined) throw new MayflyError(`${name} (${layer.kind}) needs channels and field, e.g. { kind: "${layer.kind}", channels: 16, field: 5 }`, 2);
+  const { channels, field, padding = 0 } = layer;
+  const [stride, pool] = [layer.stride || 1, layer.pool || 1];
+  if (!channels || !field) throw new MayflyError(`${name} (${layer.kind}) needs channels and field, e.g. { kind: "${layer.kind}", channels: 16, field: 5 }`, 2);
   if (padding >= field) throw new MayflyError(`${name}: padding ${padding} is not smaller than the field ${field}, so some places would see nothing`, 2);
   const along = (size: number, what: string): number => {
     const places = Math.floor((size + 2 * padding - field) / stride) + 1;

@@ -11,20 +11,23 @@ const layerSchema = z.strictObject({
   kind: z.enum(["dense", "local", "conv", "box"]).default("dense"),
   /** Of a map it follows from the other fields and may be left out. */
   units: positiveInteger.optional(),
+  // What belongs to maps alone is 0 in a resolved spec of another layer, which is as good as absent.
   /** Units at each place of a map. */
-  channels: positiveInteger.max(4095).optional(),
+  channels: z.int().min(0).max(4095).optional(),
   /** Side of the square field of inputs that a place of a map sees. */
-  field: positiveInteger.max(63).optional(),
+  field: z.int().min(0).max(63).optional(),
   /** Places lie so many inputs apart. */
-  stride: positiveInteger.max(63).optional(),
+  stride: z.int().min(0).max(63).optional(),
   /** Rows and columns of zeros around the map below. */
   padding: z.int().min(0).max(31).optional(),
   /** Side of the squares of max pooling; 1 = none. */
-  pool: positiveInteger.max(8).optional(),
+  pool: z.int().min(0).max(8).optional(),
   /** Groups of neighbouring units that each decide for themselves (pair). */
   blocks: positiveInteger.max(128).optional(),
   /** Largest activity, in units of the pre-normal activity; 0 = none: plain ReLU. */
   ceiling: z.number().min(0).max(255).optional(),
+  /** Class-wise: coefficients below this are sampled, this large or 0, with the same mean: fewer, larger updates; 0 = as they are. */
+  sample: z.number().min(0).max(0.999).optional(),
   /** Strength of peer normalisation: pulls every unit's mean activity to the layer's (Hinton 2022, local receptive fields); 0 = none. */
   peer: z.number().min(0).max(1).optional(),
   /** Storage of the weights. */
@@ -53,7 +56,7 @@ export const networkSchema = z.strictObject({
   /** Wrong labels, drawn by the readout's probabilities or at random; "hybrid": the image mixed with the one before through a random mask; "given": frames the host writes. */
   negatives: z.enum(["hard", "random", "hybrid", "given"]).default("hard"),
   /** Times a hybrid's random mask is blurred. */
-  maskBlurs: z.int().min(1).max(32).optional(),
+  maskBlurs: z.int().min(0).max(32).optional(),
   /** Whether a layer gives positives much goodness, or little. */
   sense: z.enum(["maximise", "minimise"]).default("maximise"),
   /** Phases apart in time: so many samples teach as positives only, then so many as negatives only; both 0: together, as usual. */

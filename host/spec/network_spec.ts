@@ -53,12 +53,13 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
         units: unitsOf(above),
         channels: isMap(layer) ? above.channels : 0,
         field: layer.field ?? 0,
-        stride: isMap(layer) ? layer.stride ?? 1 : 0,
+        stride: isMap(layer) ? layer.stride || 1 : 0,
         padding: layer.padding ?? 0,
-        pool: isMap(layer) ? layer.pool ?? 1 : 0,
+        pool: isMap(layer) ? layer.pool || 1 : 0,
         blocks: layer.blocks ?? 1,
         ceiling: layer.ceiling ?? 0,
         peer: layer.peer ?? 0,
+        sample: layer.sample ?? 0,
         weights: layer.weights,
         scale: layer.scale ?? (classwise && isMap(layer) ? mapScale(layer.weights, fanIn) : defaultScale(layer.weights, fanIn + (recurrent ? unitsAbove(spec, geometry, index) : 0))),
         rate: layer.rate ?? (layer.kind === "conv" ? convRate(above, fanIn) : classwise && isMap(layer) ? CLASSWISE_LOCAL_RATE : learning.rate),
@@ -72,7 +73,7 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
     readout: { from: readoutFrom, rate: spec.readout.rate },
     inputDropout: spec.inputDropout ?? (values + spec.classes > DROPOUT_MAX_VALUES || (classwise && spec.layers.some(isMap)) ? 0 : learning.inputDropout),
     recurrence: resolveRecurrence(spec),
-    maskBlurs: spec.negatives === "hybrid" ? spec.maskBlurs ?? MASK_BLURS : 0,
+    maskBlurs: spec.negatives === "hybrid" ? spec.maskBlurs || MASK_BLURS : 0,
   };
 }
 

@@ -21,6 +21,8 @@ const runSchema = z.object({
     evaluateEvery: z.number(),
     stopAt: z.number().nullable(),
     patience: z.number().nullable(),
+    /** A run in tfjs (host/reference) instead of the engine. */
+    tfjs: z.object({ backend: z.string(), batch: z.number(), recipe: z.string(), rate: z.number().nullable(), spec: z.record(z.string(), z.unknown()) }).optional(),
   }),
   engineHash: z.string(),
   epochs: z.array(z.any()),
@@ -98,6 +100,11 @@ export class RunDirectory {
   /** Clears away half-written files of a process that was killed. */
   async tidy(): Promise<void> {
     await removeDeadDrafts(this.path);
+  }
+
+  /** For a run that keeps its weights in files of its own. */
+  async saveRecord(): Promise<void> {
+    await this.writeRecord();
   }
 
   private async writeRecord(): Promise<void> {

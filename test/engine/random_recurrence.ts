@@ -19,7 +19,10 @@ const LARGEST_SIDE = 3;
 
 /** Recurrent networks with local layers. */
 export function randomRecurrentMapSpec(specs: fc.Arbitrary<Spec> = randomSpec()): fc.Arbitrary<Spec> {
-  return fc.record({ spec: randomRecurrentSpec(specs), fields }).map(({ spec: { width, height, ...spec }, fields }) => withLocalLayers({ ...spec, width: Math.min(width, LARGEST_SIDE), height: Math.min(height, LARGEST_SIDE) }, fields));
+  return fc.record({ spec: randomRecurrentSpec(specs), fields }).map(({ spec, fields }) => {
+    const [width, height] = [Math.min(spec.width, LARGEST_SIDE), Math.min(spec.height, LARGEST_SIDE)];
+    return withLocalLayers({ ...spec, width, height }, fields);
+  });
 }
 
 function withLocalLayers(spec: Spec, fields: readonly { half: number; channels: number }[]): Spec {
@@ -27,11 +30,11 @@ function withLocalLayers(spec: Spec, fields: readonly { half: number; channels: 
     ...spec,
     device: 0,
     jitter: Math.min(spec.jitter ?? 0, spec.width - 1, spec.height - 1),
-    layers: spec.layers.map(({ blocks: _, ...layer }, index) => {
+    layers: spec.layers.map((layer, index) => {
       const wanted = fields[index];
       if (!wanted) return layer;
       const { half, channels } = wanted;
-      return { ...layer, kind: "local" as const, channels, field: 2 * half + 1, stride: 1, padding: half, units: spec.width * spec.height * channels };
+      return { ...layer, blocks: 0, kind: "local" as const, channels, field: 2 * half + 1, stride: 1, padding: half, units: spec.width * spec.height * channels };
     }),
   };
 }

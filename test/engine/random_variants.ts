@@ -19,6 +19,7 @@ const layerVariants = {
   box: fc.boolean(),
   blocks: fc.nat(),
   ceiling: magnitude(1, 32640),
+  sample: fc.integer({ min: 1, max: 32767 }),
   peer: fc.oneof(magnitude(1, 32768), fc.integer({ min: 8192, max: 32768 })),
 };
 
@@ -64,7 +65,10 @@ function layerWithVariants(spec: Spec, layer: LayerSpec, index: number, has: (na
   if (isBox) return { ...layer, kind: "box" };
   const result = { ...layer };
   if (has("ceiling")) result.ceiling = variants.ceiling;
-  if (spec.objective === "classwise") return result;
+  if (spec.objective === "classwise") {
+    if (has("sample")) result.sample = variants.sample;
+    return result;
+  }
   const divisors = Array.from({ length: layer.units }, (_, n) => n + 1).filter((n) => layer.units % n === 0);
   if (has("blocks")) result.blocks = divisors[variants.blocks % divisors.length]!;
   if (has("peer")) result.peer = variants.peer;
@@ -80,7 +84,7 @@ export function variantsOf(spec: Spec): string[] {
   if (spec.awake) found.push("phases");
   if (spec.targets === "given") found.push("targets");
   if (spec.device) found.push("device");
-  for (const name of ["ceiling", "peer"] as const) if (spec.layers.some((layer) => layer[name])) found.push(name);
+  for (const name of ["ceiling", "peer", "sample"] as const) if (spec.layers.some((layer) => layer[name])) found.push(name);
   if (spec.layers.some(({ blocks }) => (blocks ?? 1) > 1)) found.push("blocks");
   if (spec.layers.some(({ kind }) => kind === "box")) found.push(spec.layers[0]!.kind === "box" ? "box first" : "box");
   return found;

@@ -29,7 +29,8 @@ function learn(layer: Layer, step: number, pass: Pass, inputs: readonly Input[],
   const G = goodnessOfGroups(layer, y);
   if (argmax(G) === label) layer.positivesRight++;
   const p = softmax(G.map((value) => argument(value, layer.spec.temperature)));
-  const gains = errors(p, targets).map((err) => Math.sign(err) * layer.gain(Math.abs(err), step));
+  const sampled = sampler(layer);
+  const gains = errors(p, targets).map((err) => Math.sign(err) * layer.gain(sampled(Math.abs(err)), step));
   if (gains.every((gain) => gain === 0)) return;
   const a = y.map((value, unit) => {
     const gain = gains[layer.groupOf(unit)]!;
@@ -37,6 +38,14 @@ function learn(layer: Layer, step: number, pass: Pass, inputs: readonly Input[],
   });
   layer.update([shared(inputs)], { ...pass, a }, { ...pass, a: a.map(() => 0) });
   layer.decay(step);
+}
+
+/** What a coefficient becomes: those below q are q with the probability that keeps their mean, else 0. One draw for all classes. */
+function sampler(layer: Layer): (c: number) => number {
+  const q = layer.spec.sample ?? 0;
+  if (q === 0) return (c) => c;
+  const bar = Math.floor(((layer.lanes.drawFirst() >>> 17) * q) / 32768);
+  return (c) => (c >= q ? c : c > bar ? q : 0);
 }
 
 function goodnessOfGroups(layer: Layer, y: readonly number[]): number[] {

@@ -1,6 +1,6 @@
 /**
- * The oracle: docs/algorithm.md, variants.md, maps.md and recurrence.md in plain TypeScript, written from those pages and never optimised. The engine must agree with it
- * bit for bit.
+ * The oracle: docs/algorithm.md, variants.md, maps.md and recurrence.md in plain TypeScript, written from those pages and never
+ * optimised. The engine must agree with it bit for bit.
  */
 import { type BoxFunction, noBox } from "./box.js";
 import { scoresOfClasswise, trainClasswise } from "./classwise.js";

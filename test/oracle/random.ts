@@ -54,6 +54,11 @@ export class Lanes {
     for (const lane of this.#lanes) lane.next();
   }
 
+  /** One draw of the first lane alone. */
+  drawFirst(): number {
+    return this.#lanes[0]!.next();
+  }
+
   /** start_i of unit i. */
   start(unit: number): number {
     const lane16 = this.states.flatMap((state) => [state & 0xffff, state >>> 16]);

@@ -100,7 +100,9 @@ function begin(network: Network, { image }: Sample, label: number): ClampedPass 
 }
 
 /** `labelInput`: the input of a class, under its number. */
-function bottomUp(network: Network, image: readonly Input[], labelInput: (label: number) => Input, visit: (layer: Layer, inputs: readonly Input[], state: UnitState) => void): void {
+function bottomUp(
+  network: Network, image: readonly Input[], labelInput: (label: number) => Input, visit: (layer: Layer, inputs: readonly Input[], state: UnitState) => void,
+): void {
   let below = image;
   for (const layer of network.layers) {
     const labels = isLast(network, layer) ? Array.from({ length: network.spec.classes }, (_, c) => labelInput(c)) : [];

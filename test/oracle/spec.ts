@@ -24,6 +24,8 @@ export interface LayerSpec {
   ceiling?: number;
   /** λ of peer normalisation, q15; 0 or nothing: none. */
   peer?: number;
+  /** Coefficients below it are sampled, q15; 0 or nothing: none. */
+  sample?: number;
   /** Of a map, docs/maps.md: K, f, t, z, q. */
   channels?: number;
   field?: number;
@@ -131,11 +133,11 @@ export function encodeSpec(spec: Spec): Int32Array {
     spec.waves ? spec.waves.set | (spec.waves.intensity << 8) : 0,
   ]);
   spec.layers.forEach((layer, index) => {
-    const { units, weightBits, scale, rate, temperature, decay, threshold, init, blocks = 0, ceiling = 0, peer = 0 } = layer;
+    const { units, weightBits, scale, rate, temperature, decay, threshold, init, blocks = 0, ceiling = 0, peer = 0, sample = 0 } = layer;
     const { kind = "dense", channels = 0, field = 0, stride = 0, padding = 0, pool = 0 } = layer;
     const window = field | (field << 8) | (stride << 16) | (padding << 24);
     block.set(
-      [KINDS.indexOf(kind), units, weightBits, scale, rate, temperature, decay, threshold, init, blocks, ceiling, peer, window, channels, pool],
+      [KINDS.indexOf(kind), units, weightBits, scale, rate, temperature, decay, threshold, init, blocks, ceiling, peer, window, channels, pool, sample],
       HEADER_WORDS + LAYER_WORDS * index,
     );
   });

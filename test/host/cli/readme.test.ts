@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { createProgram } from "../../../host/cli/program.js";
 
 /** Every document that shows commands. */
-const DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/results.md", "docs/pack.md", "docs/runtimes.md"];
+const DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/results.md", "docs/pack.md", "docs/runtimes.md", "docs/reference.md"];
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 

@@ -6,7 +6,7 @@ import { idxBytes, temporaryFiles } from "./temporary-files.js";
 const files = temporaryFiles();
 const shape = { width: 2, height: 1, channels: 1 };
 const ACCEPTED =
-  "accepted: mnist; a folder with train-images*, train-labels*, t10k-images*, t10k-labels* (IDX); a .csv file; images:labels (raw u8 files, with a shape); images:labels (IDX files)";
+  "accepted: mnist; aesop; a folder with data_batch_*.bin and test_batch.bin (CIFAR-10, binary version); a folder with train-images*, train-labels*, t10k-images*, t10k-labels* (IDX); a .csv file; images:labels (raw u8 files, with a shape); images:labels (IDX files)";
 
 const csv = files.write("train.csv", "kind,x,y\nfly,1,2\nbee,3,4\nfly,5,6\nbee,7,8\n");
 const rawFrames = files.write("frames.u8", [1, 2, 3, 4, 5, 6]);
@@ -82,7 +82,7 @@ test("an unknown source lists all that is accepted", async () => {
 test("an option that does not apply to the format is refused", async () => {
   await expectMayflyError(
     () => openDataset("mnist", { labelColumn: 3 }),
-    'dataset "mnist": the option labelColumn does not apply to mnist; it takes classes, limit, limitTest',
+    'dataset "mnist": the option labelColumn does not apply to mnist; it takes classes, limit, limitTest, leaveOut',
     2,
   );
   await expect(openDataset(csv, { labels: undefined })).resolves.toBeDefined();

@@ -22,7 +22,7 @@ describe("a packed module read back", () => {
     expect(network.samples).toBe(10);
     expect(network.weightsHash()).toBe(trained.weightsHash());
     expect(facts.functions).toContainEqual({ name: "region", parameters: 2 });
-    expect(facts.functions).toHaveLength(25);
+    expect(facts.functions).toHaveLength(24);
   });
 
   test("has the network as init makes it when only the spec is inside", async () => {

@@ -1,0 +1,97 @@
+import { encodeSpec } from "../../spec/encode.js";
+import type { NetworkSpec } from "../../spec/network_spec.js";
+import type { Backend, Tensor2D } from "../backends/backend.js";
+import { explainFailure } from "../backends/failures.js";
+import { checkSupported, type FixedSpec, readFixedSpec } from "../fixed_spec.js";
+import { Generator, STREAM_DROPOUT, STREAM_SAMPLER } from "../random.js";
+import { scoped } from "../scope.js";
+import { scoresOfClasswise, trainClasswise } from "./classwise.js";
+import { ImageRows } from "./image.js";
+import { ExactLayer } from "./layer.js";
+import { scoresOfPair, trainPair } from "./pair.js";
+import { ExactReadout } from "./readout.js";
+import type { Trace } from "./trace.js";
+
+/**
+ * The engine's integers in tfjs ops, one sample at a time (docs/algorithm.md): every sum, activity, coefficient and weight, to the bit, on
+ * any backend. The random bits come from the engine's generators on the host; the few 64-bit steps of a sample's own numbers (roots,
+ * probabilities) are there too (integers.ts).
+ */
+export class ExactNetwork {
+  readonly fixed: FixedSpec;
+  readonly layers: readonly ExactLayer[];
+  /** By layer; null below `readout.from`. */
+  readonly readouts: readonly (ExactReadout | null)[];
+  readonly rows: ImageRows;
+  readonly sampler: Generator;
+  readonly dropout: Generator;
+  /** Samples trained. */
+  step = 0;
+
+  private constructor(readonly backend: Backend, readonly spec: NetworkSpec) {
+    checkSupported(spec);
+    this.fixed = readFixedSpec(encodeSpec(spec));
+    this.layers = spec.layers.map((_, index) => new ExactLayer(backend, this.fixed, index));
+    this.readouts = spec.layers.map((_, index) => (spec.readout.from !== null && index >= spec.readout.from ? new ExactReadout(backend, this.fixed, index) : null));
+    this.rows = new ImageRows(backend, this.fixed);
+    this.sampler = Generator.of(spec.seed, STREAM_SAMPLER);
+    this.dropout = Generator.of(spec.seed, STREAM_DROPOUT);
+  }
+
+  static async create(backend: Backend, spec: NetworkSpec): Promise<ExactNetwork> {
+    await backend.use();
+    return new ExactNetwork(backend, spec);
+  }
+
+  /** Learns from one frame. */
+  async train(frame: Uint8Array, label: number, trace?: Trace): Promise<void> {
+    await this.work(() => (this.spec.objective === "pair" ? trainPair(this, frame, label, trace) : trainClasswise(this, frame, label, trace)));
+    this.step++;
+  }
+
+  /** Score of every class by goodness, as the engine's: q8, class-wise q15. */
+  async scores(frame: Uint8Array): Promise<number[]> {
+    return this.work(() => (this.spec.objective === "pair" ? scoresOfPair(this, frame) : scoresOfClasswise(this, frame)));
+  }
+
+  /** Logit of every class, by a neutral (class-wise: the only) pass: q8. */
+  async logits(frame: Uint8Array): Promise<number[]> {
+    return this.work(async () => {
+      const logits = new Array<number>(this.spec.classes).fill(0);
+      const image = this.rows.image(frame, null);
+      await this.forward(this.spec.objective === "pair" ? this.rows.withLabels(image, ["neutral"]) : image, async (layer, x) => {
+        (await this.readouts[layer.index]?.logits(x))?.[0]!.forEach((value, c) => (logits[c]! += value));
+      });
+      return logits;
+    });
+  }
+
+  /** Layer by layer without learning; `visit` sees each layer's normalised output. */
+  async forward(inputs: Tensor2D, visit: (layer: ExactLayer, x: Tensor2D) => Promise<void>): Promise<void> {
+    let x = inputs;
+    for (const layer of this.layers) {
+      const out = layer.normalised(await layer.activate(x));
+      await visit(layer, out);
+      x = this.withBias(out);
+    }
+  }
+
+  withBias(x: Tensor2D): Tensor2D {
+    const { tf } = this.backend;
+    const level = this.fixed.biasLevel;
+    return level === 0 ? x : tf.concat([x, tf.fill([x.shape[0], 1], level) as Tensor2D], 1);
+  }
+
+  dispose(): void {
+    for (const { matrix } of [...this.layers, ...this.readouts.filter((part) => part !== null)]) matrix.dispose();
+  }
+
+  private async work<T>(task: () => Promise<T>): Promise<T> {
+    await this.backend.use();
+    try {
+      return await scoped(this.backend.tf, task);
+    } catch (error) {
+      throw explainFailure(error, this.backend.name);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import * as kinds from "../../assembly/abi/region.js";
+import { NET_DROPOUT, NET_SAMPLER, NET_STEP } from "../../assembly/abi/state.js";
+import { Network, type NetworkOptions } from "../engine/network.js";
+import type { Region } from "../engine/regions.js";
+import { MayflyError } from "../errors.js";
+import type { Backend } from "./backends/backend.js";
+import { FloatNetwork } from "./float/network.js";
+import { MAYFLY } from "./float/recipe.js";
+
+/** The readout's weights are multiples of 2^-11 (docs/algorithm.md, Readout). */
+const READOUT_SCALE = 11;
+
+/** A float network in the engine's integers, and how many weights did not fit their type. */
+export interface Quantised {
+  readonly network: Network;
+  readonly saturated: number;
+}
+
+/**
+ * Rounds a float network to an engine's: weights to the nearest step of their format, generators and count of samples as they are. What
+ * was trained here can then be tested, packed and trained on there. Only the recipe `mayfly` normalises inputs as the engine does.
+ */
+export async function toEngine(float: FloatNetwork, options: NetworkOptions = {}): Promise<Quantised> {
+  if (float.recipe.name !== MAYFLY.name) throw new MayflyError(`a network of the recipe ${float.recipe.name} has inputs that the engine does not compute: train with --recipe ${MAYFLY.name} to move it there`, 2);
+  const network = Network.create(float.spec, options);
+  let saturated = 0;
+  for (const [layer, { weights }] of float.layers.entries()) saturated += quantise(network, network.region(kinds.REGION_WEIGHTS, layer), await float.backend.read(weights.value), float.spec.layers[layer]!.scale);
+  for (const [layer, part] of float.readout.parts.entries()) {
+    if (part) saturated += quantise(network, network.region(kinds.REGION_READOUT_WEIGHTS, layer), await float.backend.read(part.weights.value), READOUT_SCALE);
+  }
+  const state = network.view(network.region(kinds.REGION_STATE));
+  state[NET_STEP >> 2] = float.samples;
+  state[NET_SAMPLER >> 2] = float.sampler.state;
+  state[NET_DROPOUT >> 2] = float.inputs.dropout.state;
+  return { network, saturated };
+}
+
+/** The other way: an engine's network in float, to train on in batches. Nothing is lost. */
+export async function fromEngine(backend: Backend, network: Network): Promise<FloatNetwork> {
+  const float = await FloatNetwork.create(backend, network.spec, MAYFLY);
+  const { tf } = backend;
+  for (const [layer, { weights }] of float.layers.entries()) {
+    const region = network.region(kinds.REGION_WEIGHTS, layer);
+    weights.set(tf.tensor2d(realWeights(network, region, float.spec.layers[layer]!.scale), [region.rows, region.columns]));
+  }
+  for (const [layer, part] of float.readout.parts.entries()) {
+    if (!part) continue;
+    const region = network.region(kinds.REGION_READOUT_WEIGHTS, layer);
+    part.weights.set(tf.tensor2d(realWeights(network, region, READOUT_SCALE), [region.rows, region.columns]));
+  }
+  const state = network.view(network.region(kinds.REGION_STATE));
+  float.samples = state[NET_STEP >> 2]! >>> 0;
+  float.sampler.state = state[NET_SAMPLER >> 2]! >>> 0;
+  float.inputs.dropout.state = state[NET_DROPOUT >> 2]! >>> 0;
+  return float;
+}
+
+/** Writes real weights [rows][columns] into a region as integers; returns how many were cut to the type's range. */
+function quantise(network: Network, region: Region, values: Float32Array, scale: number): number {
+  const target = network.view(region);
+  const bits = region.type === "i8" ? 8 : 16;
+  const [low, high] = [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  let saturated = 0;
+  values.forEach((value, at) => {
+    const integer = Math.round(value * 2 ** scale);
+    if (integer < low || integer > high) saturated++;
+    target[Math.floor(at / region.columns) * region.stride + (at % region.columns)] = Math.min(Math.max(integer, low), high);
+  });
+  return saturated;
+}
+
+function realWeights(network: Network, region: Region, scale: number): Float32Array {
+  return integersOf(network, region).map((value) => value * 2 ** -scale);
+}
+
+/** The elements of a region that are in use, row-major without padding. */
+export function integersOf(network: Network, region: Region): Float32Array {
+  const values = network.view(region);
+  const { rows, columns, stride } = region;
+  if (stride === columns) return new Float32Array(values);
+  const used = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) used.set(values.subarray(row * stride, row * stride + columns), row * columns);
+  return used;
+}

@@ -1,0 +1,78 @@
+// Runs the experiments of scripts/reference_experiments.mjs and records each in results/reference/ID-seedN.json. Runs that are recorded
+// already are passed over; --force makes them again, an argument picks by id. A run that was cut goes on from its run directory (--runs DIR);
+// --partial records it as far as it came, without going on. Runs that need a GPU are made only when named.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { COMPARISONS, REFERENCE_EXPERIMENTS, referenceCommand } from "./reference_experiments.mjs";
+
+const option = (name, fallback) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : fallback);
+const partial = process.argv.includes("--partial");
+const force = process.argv.includes("--force");
+const runs = option("--runs", "runs/reference");
+const cli = option("--cli", fileURLToPath(new URL("../dist/cli.js", import.meta.url)));
+const valued = new Set([runs, cli]);
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("--") && !valued.has(argument));
+const folder = "results/reference";
+mkdirSync(folder, { recursive: true });
+mkdirSync(runs, { recursive: true });
+
+const git = (...args) => execFileSync("git", args, { encoding: "utf8" }).trim();
+const commit = git("rev-parse", "HEAD") + (git("status", "--porcelain", "--", "assembly", "host", "package-lock.json") ? "+" : "");
+
+for (const experiment of REFERENCE_EXPERIMENTS) {
+  if (experiment.needs === "gpu" && !wanted.includes(experiment.id)) continue;
+  if (wanted.length > 0 && !wanted.includes(experiment.id)) continue;
+  for (const seed of experiment.seeds) {
+    const name = `${experiment.id}-seed${seed}`;
+    const file = join(folder, `${name}.json`);
+    if (existsSync(file) && !force) continue;
+    const command = referenceCommand(experiment, seed);
+    const out = join(runs, name);
+    const args = existsSync(join(out, "run.json")) ? ["resume", out, "--json"] : [...command.split(" ").slice(1), "--out", out];
+    if (partial) {
+      if (existsSync(join(out, "run.json"))) record(file, experiment, seed, partialResult(JSON.parse(readFileSync(join(out, "run.json"), "utf8"))));
+      continue;
+    }
+    console.error(`${command}${args[0] === "resume" ? "   (resumed)" : ""}`);
+    const child = spawnSync(process.execPath, [cli, ...args], { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
+    if (child.status !== 0) process.exit(1);
+    record(file, experiment, seed, JSON.parse(child.stdout));
+  }
+}
+
+for (const { id, command } of COMPARISONS) {
+  const file = join(folder, `${id}.json`);
+  if (partial || (wanted.length > 0 && !wanted.includes(id)) || (existsSync(file) && !force)) continue;
+  console.error(command);
+  const child = spawnSync(process.execPath, [cli, ...command.split(" ").slice(1)], { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
+  if (child.status !== 0) process.exit(1);
+  save(file, { id, command, ...origin(), ...JSON.parse(child.stdout) });
+}
+
+/** What a run that is not over has to show: its epochs, and that it was cut. */
+function partialResult({ epochs, settings, engineHash }) {
+  const { backend, batch, recipe, spec } = settings.tfjs;
+  const testError = epochs.findLast((epoch) => epoch.testError)?.testError ?? null;
+  return { testError, epochs, engine: "tfjs", backend, batch, recipe, spec, seed: spec.seed, engineHash, stopped: `cut after ${epochs.length} of ${settings.epochs} epochs` };
+}
+
+/** Where a result comes from. */
+function origin() {
+  return { commit, date: new Date().toISOString().slice(0, 10), node: process.version, cpu: cpus()[0]?.model };
+}
+
+function record(file, experiment, seed, { runDirectory: _, ...result }) {
+  if (!result.testError) return console.error(`${file}: no epoch is done yet`);
+  result.epochs = result.epochs.map(({ epoch, testError, pairsPerSecond }) => ({ epoch, testError, pairsPerSecond }));
+  save(file, { id: experiment.id, command: referenceCommand(experiment, seed), ...origin(), ...result });
+  console.error(`  ${result.testError.goodness} % goodness, ${result.testError.readout} % readout`);
+}
+
+/** Whole or not at all. */
+function save(file, value) {
+  writeFileSync(`${file}.part`, `${JSON.stringify(value)}\n`);
+  renameSync(`${file}.part`, file);
+}

@@ -1,0 +1,75 @@
+// The generated tables of docs/reference.md, from results/reference/.
+import { existsSync, readFileSync } from "node:fs";
+import { PARITY_SEEDS, REFERENCE_EXPERIMENTS, referenceCommand } from "./reference_experiments.mjs";
+
+const FOLDER = "results/reference";
+/** How far the engine's mean error may be from the float reference's, in points (host/parity/runs.ts). */
+const BOUND = 0.15;
+
+const read = (name) => (existsSync(`${FOLDER}/${name}.json`) ? JSON.parse(readFileSync(`${FOLDER}/${name}.json`, "utf8")) : null);
+const two = (value) => (value === null || value === undefined ? "–" : value.toFixed(2));
+const both = (error) => (error ? `${two(error.goodness)} / ${two(error.readout)}` : "not yet measured");
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const count = (value) => value.toLocaleString("en", { maximumFractionDigits: 1 });
+
+function parityTable() {
+  const runs = PARITY_SEEDS.map((seed) => ({ seed, integer: read(`parity-integer-seed${seed}`), float: read(`parity-float-seed${seed}`) }));
+  const lines = ["| seed | engine, i16, batch 1 | float, batch 8 | float's weights rounded to i16 | engine − float |", "|---|---|---|---|---|"];
+  const difference = ({ integer, float }, way) => integer.testError[way] - float.testError[way];
+  for (const run of runs) {
+    const { seed, integer, float } = run;
+    lines.push(`| ${seed} | ${both(integer?.testError)} | ${both(float?.testError)} | ${float ? both(float.quantised.testError) : "not yet measured"} | ${integer && float ? `${two(difference(run, "goodness"))} / ${two(difference(run, "readout"))}` : "–"} |`);
+  }
+  const whole = runs.filter(({ integer, float }) => integer && float);
+  if (whole.length > 0) {
+    const differences = ["goodness", "readout"].map((way) => mean(whole.map((run) => difference(run, way))));
+    const verdict = whole.length < PARITY_SEEDS.length ? `${whole.length} of ${PARITY_SEEDS.length} seeds so far` : differences.every((value) => Math.abs(value) <= BOUND) ? `within ±${BOUND}` : `not within ±${BOUND}`;
+    const means = (of) => ["goodness", "readout"].map((way) => two(mean(whole.map((run) => of(run)[way])))).join(" / ");
+    lines.push(`| mean of ${whole.length} | ${means(({ integer }) => integer.testError)} | ${means(({ float }) => float.testError)} | ${means(({ float }) => float.quantised.testError)} | ${differences.map(two).join(" / ")}: ${verdict} |`);
+  }
+  return lines;
+}
+
+function baselinesTable() {
+  const marks = [1, 2, 3, 5, 10, 20, 60];
+  const lines = [`| what | command | ${marks.map((epoch) => `epoch ${epoch}`).join(" | ")} | published |`, `|---|---|${marks.map(() => "---|").join("")}---|`];
+  for (const experiment of REFERENCE_EXPERIMENTS.filter(({ published }) => published)) {
+    const run = read(`${experiment.id}-seed${experiment.seeds[0]}`);
+    const cells = marks.map((mark) => {
+      const at = run?.epochs.find(({ epoch }) => epoch === mark)?.testError;
+      return at ? both(at) : mark > experiment.epochs ? "" : "not yet measured";
+    });
+    lines.push(`| ${experiment.title}${run?.stopped?.startsWith("cut") ? `, ${run.stopped}` : ""} | \`${referenceCommand(experiment, experiment.seeds[0])}\` | ${cells.join(" | ")} | ${experiment.published} |`);
+  }
+  return lines;
+}
+
+function peersTable() {
+  const peers = read("peers");
+  if (!peers) return ["not yet measured: `npm run bench:peers -- --json results/reference/peers.json`"];
+  const batches = [...new Set(peers.results.map(({ batch }) => batch))].sort((a, b) => a - b);
+  const names = [...new Set(peers.results.map(({ name }) => name))];
+  const cell = (name, batch) => {
+    const found = peers.results.find((result) => result.name === name && result.batch === batch);
+    return found ? `${count(found.samplesPerSecond)} (${found.ofEngine})` : "";
+  };
+  return [
+    `| 784-${peers.layers.join("-")}, samples/s (of the engine's) | ${batches.map((batch) => `batch ${batch}`).join(" | ")} |`, `|---|${batches.map(() => "---|").join("")}`,
+    ...names.map((name) => `| ${name} | ${batches.map((batch) => cell(name, batch)).join(" | ")} |`),
+    "", `${peers.cpu}, Node ${peers.node}, load ${peers.load[0].toFixed(1)} on ${peers.cpus} CPUs, engine ${peers.engineHash}, commit ${peers.commit.slice(0, 8)}, ${peers.date}.`,
+  ];
+}
+
+function compareTable() {
+  const result = read("compare-128-64-seed1");
+  if (!result) return ["not yet measured"];
+  const bytes = (value) => `${count(value / 1024)} KiB`;
+  const lines = [`| | layers | numbers | error, % | samples to 5 / 3 / 2 % | multiply-adds a step | as done | RAM, formula | as used | energy of the run, J |`, "|---|---|---|---|---|---|---|---|---|---|"];
+  for (const { name, layers, numbers, errors, samplesTo, macs, bytes: ram, energyJ } of result.contestants) {
+    const reached = ["5", "3", "2"].map((target) => (samplesTo[target] === null ? "–" : count(samplesTo[target])));
+    lines.push(`| ${name} | ${layers.join("-")} | ${numbers} | ${two(errors.at(-1))} | ${reached.join(" / ")} | ${count(macs.formula)} | ${macs.done === null ? "–" : count(macs.done)} | ${bytes(ram.formula)} | ${bytes(ram.used)} | ${energyJ ? `${Math.round(energyJ.low)}–${Math.round(energyJ.high)}` : "–"} |`);
+  }
+  return [...lines, "", `Where Forward-Forward loses, by these numbers (\`${result.command}\`, commit ${result.commit.slice(0, 8)}):`, "", ...result.losses.map((loss) => `* ${loss}`)];
+}
+
+export const REFERENCE_TABLES = { "reference-parity": parityTable, "reference-baselines": baselinesTable, "reference-peers": peersTable, "reference-compare": compareTable };

@@ -1,0 +1,37 @@
+/** What results/reference/ says of itself: each run with its own command, seed, commit and engine. */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const folder = fileURLToPath(new URL("../../../results/reference/", import.meta.url));
+const { COMPARISONS, REFERENCE_EXPERIMENTS, referenceCommand } = (await import(new URL("../../../scripts/reference_experiments.mjs", import.meta.url).href)) as {
+  COMPARISONS: { id: string; command: string }[];
+  REFERENCE_EXPERIMENTS: { id: string; seeds: number[]; epochs: number }[];
+  referenceCommand(experiment: object, seed: number): string;
+};
+const records = readdirSync(folder).map((name) => [name, JSON.parse(readFileSync(folder + name, "utf8"))] as const);
+
+test.each(records)("%s names its commit and its engine", (_, record) => {
+  expect(record).toMatchObject({ commit: expect.stringMatching(/^[0-9a-f]{40}\+?$/), engineHash: expect.stringMatching(/^[0-9a-f]{16}$/), cpu: expect.any(String), node: expect.stringMatching(/^v\d/) });
+});
+
+test.each(records.filter(([, { epochs }]) => Array.isArray(epochs)))("%s is a run of the list, as long as it says", (name, record) => {
+  const experiment = REFERENCE_EXPERIMENTS.find(({ id }) => name === `${id}-seed${record.seed}.json`)!;
+  expect(experiment.seeds).toContain(record.seed);
+  expect(record.command).toBe(referenceCommand(experiment, record.seed));
+  if (!record.stopped.startsWith("cut")) expect(record.epochs).toHaveLength(experiment.epochs);
+  expect(record.epochs.at(-1).testError).toEqual(record.testError);
+});
+
+test.each(COMPARISONS)("$id is recorded by its own command", ({ id, command }) => {
+  expect(JSON.parse(readFileSync(`${folder}${id}.json`, "utf8"))).toMatchObject({ id, command, contestants: expect.any(Array), losses: expect.any(Array) });
+});
+
+test("the recorded peers ran in one go, engine and tfjs at every batch", () => {
+  const { results } = JSON.parse(readFileSync(`${folder}peers.json`, "utf8")) as { results: { name: string; batch: number; samplesPerSecond: number; ofEngine: number }[] };
+  const of = (name: string): number[] => results.filter((result) => result.name === name).map(({ batch }) => batch);
+  expect(of("engine, simd")).toEqual([1]);
+  expect(of("engine, scalar")).toEqual([1]);
+  for (const name of ["tfjs wasm", "tfjs cpu"]) expect(of(name)).toEqual([1, 8, 64, 512]);
+  for (const { samplesPerSecond, ofEngine } of results) expect(ofEngine).toBeCloseTo(samplesPerSecond / results[0]!.samplesPerSecond, 2);
+});
