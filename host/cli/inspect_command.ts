@@ -1,10 +1,33 @@
 import type { Command } from "commander";
 import { isMap } from "../spec/geometry.js";
+import type { NetworkSpec } from "../spec/network_spec.js";
 import { jsonOption, layersText } from "./flags.js";
 import { openPacked, packedJson, sayPacked } from "./inspect_packed.js";
 import { memoryMap } from "./memory_map.js";
 import { openModel } from "./model_file.js";
 import { count, say, sayJson, style, table } from "./output.js";
+
+/** What a network is besides layers and objective: a line each for recurrence and for the other variants it uses. */
+function variantsOf({ recurrence, jitter, sense, phases, waves, device, targets, maskBlurs, layers }: NetworkSpec): string[] {
+  const { iterations, first, last, damping, stream } = recurrence;
+  const variants = [
+    jitter > 0 ? `jitter ${jitter}` : null,
+    maskBlurs > 0 ? `masks blurred ${maskBlurs} times` : null,
+    sense === "minimise" ? "goodness of positives minimised" : null,
+    phases.awake > 0 ? `phases of ${phases.awake} positive and ${phases.asleep} negative samples` : null,
+    waves ? `labels as waves of set ${waves.set}, intensity ${waves.intensity.toPrecision(3)}` : null,
+    device > 0 ? `device ${device}` : null,
+    targets === "given" ? "targets given" : null,
+    ...(["blocks", "ceiling", "peer", "sample"] as const).map((name) => {
+      const none = name === "blocks" ? 1 : 0;
+      return layers.some((layer) => layer[name] !== none) ? `${name} ${layers.map((layer) => String(layer[name])).join(", ")}` : null;
+    }),
+  ].filter((variant) => variant !== null);
+  return [
+    ...(iterations > 0 ? [`recurrent: ${iterations} iterations${stream ? " a frame of a stream" : ""}, ${first} to ${last} count and learn, damping ${damping.toPrecision(3)}, label clamped on top`] : []),
+    ...(variants.length > 0 ? [`variants: ${variants.join("; ")}`] : []),
+  ];
+}
 
 export function addInspectCommand(program: Command): void {
   program.command("inspect")
@@ -24,6 +47,7 @@ Example:
       if (packed) sayPacked(packed.facts);
       say(`input ${input.width}×${input.height}×${input.channels}, ${spec.classes} classes, label ${label.placement === "none" ? "not an input" : `${label.placement}, level ${label.level}`}`);
       say(`objective ${spec.objective}${spec.objective === "pair" ? `, loss ${spec.loss}, ${spec.negatives} negatives` : ""}`);
+      for (const line of variantsOf(spec)) say(line);
       say(`readout ${readout.from === null ? "none" : `from layer ${readout.from + 1}, rate ${readout.rate.toPrecision(3)}`}; goodness from layer ${spec.goodnessFrom + 1}; input dropout ${spec.inputDropout.toFixed(3)}; bias ${spec.bias}`);
       say(`${count(network.samples)} samples trained${schedule.totalSamples === 0 ? ", at a constant rate" : ` of ${count(schedule.totalSamples)} (full rate for ${count(schedule.holdSamples)})`}, seed ${spec.seed}`);
       say(`weights ${network.weightsHash()}`);

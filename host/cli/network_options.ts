@@ -39,15 +39,15 @@ export function addNetworkOptions(command: Command): Command {
     .optionsGroup("Learning:")
     .option("--rate <number>", "learning rate of the layers (default: by objective)", positive)
     .option("--temperature <number>", "T of the logistic, or of classwise's softmax (default: by objective)", positive)
-    .option("--dropout <share>", "share of input values left out in training (default: 0.2)", numberTo(1))
+    .option("--dropout <share>", "share of input values left out in training (default: 0.2; 0 with --loss threshold, in class-wise maps and for large frames)", numberTo(1))
     .option("--decay <share>", "weight decay at each visit of a row (default: 0)", numberTo(1))
-    .addOption(new Option("--readout-from <layer>", "first layer the readout sees, from 1 (default: 2; classwise: 1)").argParser(wholeFrom(1)))
+    .addOption(new Option("--readout-from <layer>", "first layer the readout sees, from 1 (default: 2; classwise: 1, of maps the last)").argParser(wholeFrom(1)))
     .addOption(new Option("--no-readout", "train no readout (pair: needs --negatives random)").conflicts("readoutFrom"))
     .option("--goodness-from <layer>", "first layer whose goodness counts in prediction, from 1 (default: 1)", wholeFrom(1))
     .optionsGroup("Learning, pair only:")
     .addOption(new Option("--loss <name>", "on the difference of the two goodnesses (learns faster), or the paper's on each against a threshold").choices(["difference", "threshold"]).default("difference"))
     .addOption(new Option("--negatives <name>", "wrong labels drawn by the readout's probabilities (hard), or at random").choices(["hard", "random"]).default("hard"))
-    .addOption(new Option("--label <placement>", "replace: the label takes the place of the first input values; append: it has inputs of its own; images replace by default").choices(["replace", "append"]))
+    .addOption(new Option("--label <placement>", "replace: the label takes the place of the first input values; append: it has inputs of its own; images of dense networks replace by default").choices(["replace", "append"]))
     .optionsGroup("Recurrence, pair only:")
     .option("--iterations <n>", "top-down connections: layers see the one above as well, over so many iterations on a still frame, the label clamped on top", wholeFrom(1))
     .option("--count <first-last>", "iterations whose goodness counts and that learn (default: 3-5); later ones are left out", parseInterval)
@@ -118,8 +118,9 @@ function checkRanges(spec: NetworkSpecInput): void {
   if (!issue) return;
   const [top, , field] = issue.path.map(String);
   const flag = (top === "layers" && FLAG_OF[field ?? ""]) || FLAG_OF[top ?? ""];
-  if (flag === undefined) return;
+  // What is no matter of a range was written in --with: resolveSpec names its place there.
+  if (flag === undefined || (issue.code !== "too_big" && issue.code !== "too_small")) return;
   if (issue.code === "too_big" && top === "layers" && field === undefined) throw new MayflyError(`--layers: ${spec.layers.length} layers are too many, ${issue.maximum} is the most`, 2);
-  const bound = issue.code === "too_big" ? `at most ${issue.maximum}` : issue.code === "too_small" ? `at least ${issue.minimum}` : issue.message;
+  const bound = issue.code === "too_big" ? `at most ${issue.maximum}` : `at least ${issue.minimum}`;
   throw new MayflyError(`${flag} must be ${bound}`, 2);
 }

@@ -11,6 +11,8 @@ const PREFIX = `w2c_${MODULE_NAME}_`;
 const INSTANCE = `w2c_${MODULE_NAME}* instance`;
 /** Everything from the first function of the module itself on; the exports' wrappers are before. */
 const FIRST_FUNCTION = new RegExp(`^(?:static )?(?:u32|u64|void) ${PREFIX}(\\w+)\\(${escape(INSTANCE)}.*\\) \\{$`);
+/** The head of a function with more than eight parameters, which wasm2c breaks into lines. */
+const WRAPPED_HEAD = new RegExp(`^(?:static )?(?:u32|u64|void) ${PREFIX}\\w+\\(${escape(INSTANCE)}[^()]*\\) \\{$`, "gm");
 
 /** What the packed module imports (library/mayfly_kernels.h defines it). */
 export const KERNELS = "kernels";
@@ -35,7 +37,7 @@ export function translate(c: string, exports: readonly string[]): string {
 
 /** The module's own functions; an export `train` is the wrapper `train` and the function `train_0`. */
 function readFunctions(c: string): CFunction[] {
-  const lines = c.split("\n");
+  const lines = c.replace(WRAPPED_HEAD, (head) => head.replace(/\s*\n\s*/g, " ")).split("\n");
   const found: CFunction[] = [];
   for (let at = 0; at < lines.length; at++) {
     const name = FIRST_FUNCTION.exec(lines[at] ?? "")?.[1];

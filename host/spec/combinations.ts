@@ -41,8 +41,6 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
   if (spec.targets === "given" && pair && readoutFrom === null) refuse('targets "given" are learned by the readout or by the class-wise objective, and this network has neither');
   spec.layers.forEach((layer, index) => {
     const name = `layer ${index + 1}`;
-    const below = spec.layers[index - 1];
-    if (isMap(layer) && below && !isMap(below)) refuse(`${name} is a ${layer.kind} map on ${below.kind} units, which lie nowhere: maps come first`);
     if (layer.kind === "box" && index === last) refuse(`${name}, the last, is a box: there is nothing behind it to learn`);
     if (layer.kind === "box" && ((layer.blocks ?? 1) > 1 || (layer.ceiling ?? 0) > 0 || (layer.peer ?? 0) > 0)) refuse(`${name} is a box: what it computes is the host's business, so it has no blocks, ceiling or peer`);
     if (layer.blocks !== undefined && layer.blocks > 1) {

@@ -34,6 +34,8 @@ export function geometryOf(spec: ParsedSpec): LayerGeometry[] {
   let below: MapShape = spec.input;
   return spec.layers.map((layer, index) => {
     const name = `layer ${index + 1}`;
+    const under = spec.layers[index - 1];
+    if (isMap(layer) && under && !isMap(under)) throw new MayflyError(`${name} is a ${layer.kind} map on ${under.kind} units, which lie nowhere: maps come first`, 2);
     const geometry = isMap(layer) ? mapGeometry(layer, below, name) : flatGeometry(layer, below, name, index > 0);
     below = geometry.above;
     return geometry;
@@ -62,6 +64,7 @@ function mapGeometry(layer: ParsedLayer, below: MapShape, name: string): LayerGe
   const { channels, field, padding = 0 } = layer;
   const [stride, pool] = [layer.stride || 1, layer.pool || 1];
   if (!channels || !field) throw new MayflyError(`${name} (${layer.kind}) needs channels and field, e.g. { kind: "${layer.kind}", channels: 16, field: 5 }`, 2);
+  if (layer.kind === "local" && pool > 1) throw new MayflyError(`${name} is local and has no pooling: that belongs to kind conv`, 2);
   if (padding >= field) throw new MayflyError(`${name}: padding ${padding} is not smaller than the field ${field}, so some places would see nothing`, 2);
   const along = (size: number, what: string): number => {
     const places = Math.floor((size + 2 * padding - field) / stride) + 1;

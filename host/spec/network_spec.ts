@@ -6,7 +6,7 @@ import { type NetworkSpec, type NetworkSpecInput, type ParsedSpec, networkSchema
 
 export { type LayerSpec, type NetworkSpec, type NetworkSpecInput, networkSchema } from "./network_schema.js";
 
-/** Defaults found by measurement: see ARCHITECTURE.md, "Defaults". */
+/** Defaults found by measurement: see docs/results.md. */
 const PAIR_DIFFERENCE = { rate: 1.5e-3, temperature: 20, inputDropout: 0.2 };
 const PAIR_THRESHOLD = { rate: 2e-4, temperature: 10, inputDropout: 0 };
 const RECURRENT = { difference: { rate: 2.5e-4, temperature: 20, inputDropout: 0.2 }, threshold: { rate: 2e-4, temperature: 10, inputDropout: 0 } };
@@ -34,7 +34,7 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
   const result = networkSchema.safeParse(input);
   if (!result.success) {
     const issue = result.error.issues[0];
-    throw new MayflyError(`the network spec is wrong at ${issue?.path.map(String).join(".") || "its top"}: ${issue?.message ?? "unknown"}`, 2);
+    throw new MayflyError(`the network spec is wrong at ${issue?.path.map(String).join(".") || "its top"}: ${issue?.message ?? "unknown"}${fieldsThere(issue)}`, 2);
   }
   const spec = result.data;
   const geometry = geometryOf(spec);
@@ -75,6 +75,13 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
     recurrence: resolveRecurrence(spec),
     maskBlurs: spec.negatives === "hybrid" ? spec.maskBlurs || MASK_BLURS : 0,
   };
+}
+
+/** After a field that does not exist: those that do, in the object where it was looked for. */
+function fieldsThere(issue: { readonly code?: string; readonly path: readonly PropertyKey[] } | undefined): string {
+  if (issue?.code !== "unrecognized_keys") return "";
+  const fields = issue.path.length === 0 ? Object.keys(networkSchema.shape) : issue.path[0] === "layers" ? Object.keys(networkSchema.shape.layers.element.shape) : [];
+  return fields.length > 0 ? `; the fields are ${fields.join(", ")}` : "";
 }
 
 /** The iterations that count, from 1; without recurrence they mean nothing. */

@@ -46,6 +46,17 @@ describeNative("the C library, compiled for this machine", () => {
     expect(Buffer.compare(written, network.checkpoint())).toBe(0);
   });
 
+  // Pooling has a function with so many parameters that wasm2c breaks its head into lines.
+  test("a network of pooled maps trains to the engine's bits", async () => {
+    const job = await mnistJob(12, [10], "i8", 2);
+    const layers = [{ kind: "conv", channels: 10, field: 3, pool: 2, weights: "i8" }, { kind: "local", channels: 10, field: 3, stride: 2, weights: "i16" }] as const;
+    const spec = { ...job.spec, objective: "classwise" as const, layers: [...layers] };
+    const written = await trainNatively(Network.create(spec), job, false);
+    const network = Network.create(spec);
+    for (const { frame, label } of job.samples) network.train(frame, label);
+    expect(Buffer.compare(written, network.checkpoint())).toBe(0);
+  });
+
   // Their weights lie nearest to the end of memory: a bounds check for a whole group of 32 units must still hold.
   test.each([["i8", [1]], ["i16", [1]], ["i8", [2, 1]], ["i16", [9, 3]]] as const)("the smallest networks, %s %j, stay inside their memory", async (weights, layers) => {
     const spec = { input: { width: 2, height: 1, channels: 1 }, classes: 2, layers: layers.map((units) => ({ units, weights })), schedule: { holdSamples: 20, totalSamples: 40 } };

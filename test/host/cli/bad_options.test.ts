@@ -38,6 +38,11 @@ describe.concurrent("impossible networks", () => {
   refuses("a map too large", "plan --input 200x200 --layers conv64x5", /layer 1: 196 x 196 places of 64 channels are 2458624 units, and 65535 is the most/);
   refuses("a field too large", "plan --input 28x28 --layers conv500x5p8,conv10x3", /layer 2: a field of 3 x 3 on 500 channels has 4500 inputs, and 3840 is the most/);
   refuses("a dense layer on a map too large", "plan --input 28x28 --layers conv20x5,30", /layer 2 \(dense\) has the 11520 units of the map below as its inputs, and 3840 is the most/);
+  refuses("a map on a dense layer", "plan --input 28x28 --layers 32,conv8x3", /layer 2 is a conv map on dense units, which lie nowhere: maps come first/);
+  refuses("a local layer with pooling", "plan --input 28x28 --layers local8x3p2", /layer 1 is local and has no pooling: that belongs to kind conv/);
+  refuses("a field that no spec has", `plan --input 28x28 --layers 8 --with {"shake":2}`, /wrong at its top: Unrecognized key: "shake"; the fields are input, .*jitter/);
+  refuses("a field that no layer has", `plan --input 28x28 --layers 8 --with {"layer":{"roof":2}}`, /wrong at layers\.0: Unrecognized key: "roof"; the fields are kind, .*ceiling/);
+  refuses("an input that is no shape", `plan --input 28x28 --layers 8 --with {"input":5}`, /wrong at input: Invalid input: expected object/);
   refuses("a convolution over the memory limit", "plan --input 28x28 --layers conv20x5p2,conv40x3p2,conv80x3 --weights i8 --objective classwise --memory-limit 64KiB", /needs [0-9,]+ bytes more than the memory limit/);
   refuses("a layer too wide", "train idx --layers 8,99999", /the spec is impossible: layer 2 units is out of range/);
   refuses("a network too deep", `train idx --layers ${Array(256).fill(4).join(",")}`, /--layers: 256 layers are too many, 255 is the most/);
