@@ -31,7 +31,7 @@ const data = await openDataset("mnist", { limit: 10 });
 const network = Network.create(spec);
 for await (const event of train(network, data.train, { epochs: 1 })) {
   const told: TrainEvent = event;
-  if (told.type === "epoch") told.result.testError?.goodness.toFixed();
+  if (told.type === "epoch") told.result.testError?.goodness?.toFixed();
 }
 export const error: number | null = evaluate(network, data.test).testError.readout;
 export const pages: number = network.engine.memory.buffer.byteLength / total;
