@@ -39,7 +39,8 @@ Examples:
     progress.end();
     const layers = analyze(activities);
     const epochs = (await stat(model)).isDirectory() ? ((await RunDirectory.open(model)).record.epochs as EpochResult[]) : [];
-    const work = epochs.map(({ epoch, counters }) => ({ epoch, rowsUsed: counters.rowsUsed, rowsUpdated: counters.rowsUpdated }));
+    // A run in tfjs counts no rows.
+    const work = (epochs as (Pick<EpochResult, "epoch"> & Partial<EpochResult>)[]).flatMap(({ epoch, counters }) => (counters ? [{ epoch, counters }] : [])).map(({ epoch, counters }) => ({ epoch, rowsUsed: counters.rowsUsed, rowsUpdated: counters.rowsUpdated }));
     const names = Array.from({ length: test.classes }, (_, label) => test.classNames?.[label] ?? String(label));
     for (const layer of layers) showLayer(layer, names);
     showWork(work);

@@ -93,6 +93,7 @@ async function trainTfjs(dataset: string, flags: TrainFlags, spec: NetworkSpecIn
     tfjs: { backend: flags.backend, batch: flags.batch, recipe: recipe.name, rate: flags.tfjsRate ?? null, spec: asked },
   }, engineHash(), { numbered: flags.out === undefined });
   await trainTfjsRun(run, data, flags);
+  if (flags.report) await writeReport([run.path], join(run.path, REPORT_FILE));
 }
 
 function defaultPath(dataset: string, { layers, weights, objective, seed }: TrainFlags): string {

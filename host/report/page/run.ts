@@ -16,14 +16,18 @@ export function runSection(run: ReportRun): HTMLElement {
 
 function curves({ epochs, facts }: ReportRun): HTMLElement[] {
   const errors = epochs.flatMap(({ epoch, goodness, readout }) => [...(goodness === null ? [] : [{ epoch, value: goodness, name: "by goodness" }]), ...(readout === null ? [] : [{ epoch, value: readout, name: "by the readout" }])]);
-  const perLayer = (field: "discrimination" | "rowsUsed" | "rowsUpdated") => epochs.flatMap((at) => at[field].map((value, layer) => ({ epoch: at.epoch, value, name: `layer ${layer + 1}` })));
+  /** A curve a layer; none for a run that counted nothing, as those in tfjs. */
+  const perLayer = (field: "discrimination" | "rowsUsed" | "rowsUpdated", title: string, says: string, unit: string, label: string): HTMLElement[] => {
+    const points = epochs.flatMap((at) => at[field].map((value, layer) => ({ epoch: at.epoch, value, name: `layer ${layer + 1}` })));
+    return points.length > 0 ? [figure(title, says, lines(points, unit, label))] : [];
+  };
   if (epochs.length === 0) return [];
   const byDifference = facts.some(([name, value]) => name === "objective" && value.includes("loss difference"));
   return [
     ...(errors.length > 0 ? [figure("Test error", "Percent of the test set, after each epoch.", lines(errors, "% wrong", "Test error over epochs"))] : []),
-    figure("Discrimination accuracy by layer", `How often a layer's own goodness was on the right side in training (pair: of the threshold; class-wise: the true group won).${byDifference ? " The loss of this run is on the difference of positive and negative goodness and does not know the threshold, so near 50 % is no failure." : ""}`, lines(perLayer("discrimination"), "% right", "Discrimination accuracy of each layer over epochs")),
-    figure("Work that sparsity left: forward", "Rows of weights multiplied, of all rows. Inputs of 0 cost nothing.", lines(perLayer("rowsUsed"), "% of rows", "Rows multiplied by layer over epochs")),
-    figure("Work that sparsity left: update", "Rows of weights updated, of all rows. Samples a layer separates well teach it nothing and cost nothing.", lines(perLayer("rowsUpdated"), "% of rows", "Rows updated by layer over epochs")),
+    ...perLayer("discrimination", "Discrimination accuracy by layer", `How often a layer's own goodness was on the right side in training (pair: of the threshold; class-wise: the true group won).${byDifference ? " The loss of this run is on the difference of positive and negative goodness and does not know the threshold, so near 50 % is no failure." : ""}`, "% right", "Discrimination accuracy of each layer over epochs"),
+    ...perLayer("rowsUsed", "Work that sparsity left: forward", "Rows of weights multiplied, of all rows. Inputs of 0 cost nothing.", "% of rows", "Rows multiplied by layer over epochs"),
+    ...perLayer("rowsUpdated", "Work that sparsity left: update", "Rows of weights updated, of all rows. Samples a layer separates well teach it nothing and cost nothing.", "% of rows", "Rows updated by layer over epochs"),
   ];
 }
 

@@ -38,6 +38,13 @@ describe("train --report", () => {
     expect(stderr.trimEnd().split("\n").at(-1)).toMatch(/^report: file:\/\/\/.*\/said\/report\.html$/);
   });
 
+  test("of a run in tfjs shows its quantised model; analyze knows no work of it", async () => {
+    await mayflyJson(files.folder, "train", "idx", "--layers", "8", "--epochs", "1", "--engine", "tfjs", "--out", "float", "--report");
+    const { runs: [run] } = dataOf("float/report.html");
+    expect(run.epochs.map(({ epoch, rowsUsed }: any) => [epoch, rowsUsed])).toEqual([[1, []]]);
+    expect((await mayflyJson(files.folder, "analyze", "float")).work).toEqual([]);
+  });
+
   test("without it there is none", async () => {
     await mayflyJson(files.folder, "train", "idx", "--layers", "8", "--epochs", "1", "--out", "plain");
     expect(filesIn(path("plain"))).toEqual(["model.mayfly", "run.json"]);
