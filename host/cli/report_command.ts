@@ -26,7 +26,7 @@ export function addReportCommand(program: Command): void {
     .summary("draw runs as one HTML file")
     .description(`Writes one self-contained HTML file about one or several runs: learning curves by layer, goodness of positive and negative data, confusion matrix, receptive fields, class activation maps, ensembles, memory map, boards, and parity where the run directory holds ${PARITY_FILE} (mayfly parity --json). It needs no network and no server.`)
     .argument("<runs...>", "run directories")
-    .option("-o, --output <file>", `where to write it (default: ${REPORT_FILE} in the first run directory)`)
+    .option("-o, --output <file>", `where to write it (default: ${REPORT_FILE} in the run directory; of several runs, here)`)
     .option("--samples <n>", "test samples to test and watch", wholeFrom(10), SAMPLES)
     .addOption(jsonOption())
     .addHelpText("after", `
@@ -34,7 +34,7 @@ Examples:
   mayfly report runs/mnist-256,256-i16-seed1
   mayfly report runs/a runs/b -o compare.html`)
     .action(async (runs: string[], flags: { output?: string; samples: number; json?: boolean }) => {
-      const file = await writeReport(runs, flags.output ?? join(runs[0] ?? ".", REPORT_FILE), flags.samples);
+      const file = await writeReport(runs, flags.output ?? (runs.length === 1 ? join(runs[0] ?? ".", REPORT_FILE) : REPORT_FILE), flags.samples);
       if (flags.json) sayJson({ report: file, runs });
     });
 }

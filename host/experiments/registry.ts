@@ -18,6 +18,6 @@ export const EXPERIMENTS: readonly Experiment[] = [supervised, unsupervised, loc
 
 export function findExperiment(name: string): Experiment {
   const found = EXPERIMENTS.find((experiment) => experiment.name === name);
-  if (!found) throw new MayflyError(`there is no experiment "${name}": ${EXPERIMENTS.map((experiment) => experiment.name).join(", ")}`, 2);
+  if (!found) throw new MayflyError(`there is no experiment "${name}"; there are ${EXPERIMENTS.map((experiment) => experiment.name).join(", ")}`, 2);
   return found;
 }

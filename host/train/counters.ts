@@ -1,6 +1,7 @@
 import * as kinds from "../../assembly/abi/region.js";
 import { LAYER_NEGATIVES_RIGHT, LAYER_POSITIVES_RIGHT, LAYER_ROWS_UPDATED, LAYER_ROWS_USED, NET_READOUT_RIGHT } from "../../assembly/abi/state.js";
 import type { Network } from "../engine/network.js";
+import { geometryOfSpec } from "../spec/network_spec.js";
 
 /** What the engine counted over a stretch of training, in percent; null where it does not apply. */
 export interface TrainingCounters {
@@ -20,9 +21,16 @@ const COUNTERS = LAYER_COUNTERS.length;
 /** Reads the engine's counters now; `since` turns two readings into rates. Counters wrap at 2^32. */
 export class CounterReader {
   private last: Uint32Array;
+  /** Of each layer: how often a pass may multiply, and a step update, each row. */
+  private readonly places: readonly number[];
+  private readonly updates: readonly number[];
 
   constructor(private readonly network: Network) {
     this.last = this.read();
+    // A convolution's one matrix is multiplied at every place that is computed, and learns there by blocks of 8 channels, positive and negative apart.
+    const { layers, objective } = network.spec;
+    this.places = geometryOfSpec(network.spec).map(({ above }, layer) => (layers[layer]?.kind === "conv" ? above.width * above.height * layers[layer].pool ** 2 : 1));
+    this.updates = layers.map(({ kind, channels }, layer) => (kind === "conv" ? (this.places[layer] ?? 1) * Math.ceil(channels / 8) * (objective === "pair" ? 2 : 1) : 1));
   }
 
   /** Rates over the samples since the last call (or the start). */
@@ -46,9 +54,9 @@ export class CounterReader {
       discrimination: spec.layers.map((_, layer) => (100 * (at(layer, 0) + (pair ? at(layer, 1) : 0))) / (samples * decisions * (pair ? 2 : 1))),
       rowsUsed: spec.layers.map((_, layer) => {
         // Passes of labels share the image; two frames have each their own.
-        return this.ofRows(layer, at(layer, 2), samples * (layer === 0 && !twoFrames ? passesOfFirst : passes));
+        return this.ofRows(layer, at(layer, 2), samples * (layer === 0 && !twoFrames ? passesOfFirst : passes) * this.places[layer]!);
       }),
-      rowsUpdated: spec.layers.map((_, layer) => this.ofRows(layer, at(layer, 3), samples * decisions)),
+      rowsUpdated: spec.layers.map((_, layer) => this.ofRows(layer, at(layer, 3), samples * decisions * this.updates[layer]!)),
     };
   }
 

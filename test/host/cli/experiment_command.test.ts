@@ -137,7 +137,7 @@ describe.concurrent("refused", () => {
     test(what, () => expectRefusal(files.folder, args.split(" "), line, status));
   };
   refuses("no name", "experiment", /name an experiment: supervised, unsupervised, .*; --list tells more/);
-  refuses("a name there is not", "experiment backprop", /there is no experiment "backprop": supervised, /);
+  refuses("a name there is not", "experiment backprop", /there is no experiment "backprop"; there are supervised, /);
   refuses("a run there is not", "experiment supervised --variant 9x9", /experiment supervised has no run "9x9": 2x256, /);
   refuses("a run of an experiment without runs", "experiment mortal --variant x", /experiment mortal has no runs to choose from: it measures as a whole/);
   refuses("a size there is not", "experiment objective --paper", /experiment objective has no paper runs: /);

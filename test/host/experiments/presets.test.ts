@@ -27,7 +27,7 @@ test("all systems of the papers are there, each once", () => {
   for (const name of NAMES) expect(findExperiment(name).name).toBe(name);
 });
 
-test("an unknown name is answered with those there are", () => expectMayflyError(() => findExperiment("Supervised"), `there is no experiment "Supervised": ${NAMES.join(", ")}`, 2));
+test("an unknown name is answered with those there are", () => expectMayflyError(() => findExperiment("Supervised"), `there is no experiment "Supervised"; there are ${NAMES.join(", ")}`, 2));
 
 describe.each(EXPERIMENTS.map((experiment) => ({ name: experiment.name, experiment })))("$name", ({ experiment }) => {
   const { variants, measure } = experiment;
