@@ -66,11 +66,11 @@ describe("train --report", () => {
 });
 
 describe("report", () => {
-  test("of several runs in one file, by default beside the first, with as many samples as asked for", async () => {
+  test("of several runs in one file, by default here, not over the report of one of them, with as many samples as asked for", async () => {
     copyRun("run", "second");
     const found = await mayflyJson(files.folder, "report", "second", "run", "--samples", "20");
-    expect(found).toEqual({ report: path("second/report.html"), runs: ["second", "run"] });
-    expect(dataOf("second/report.html").runs.map(({ name, samples }: any) => [name, samples])).toEqual([["second", 20], ["run", 20]]);
+    expect(found).toEqual({ report: path("report.html"), runs: ["second", "run"] });
+    expect(dataOf("report.html").runs.map(({ name, samples }: any) => [name, samples])).toEqual([["second", 20], ["run", 20]]);
   });
 
   test("of a run that is not finished shows what there is", async () => {
