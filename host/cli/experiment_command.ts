@@ -7,6 +7,8 @@ import { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import type { Experiment, Measurement, Variant } from "../experiments/experiment.js";
 import { EXPERIMENTS, findExperiment } from "../experiments/registry.js";
+import { encodeSpec } from "../spec/encode.js";
+import { resolveSpec } from "../spec/network_spec.js";
 import { datasetHash } from "../train/dataset_hash.js";
 import { RUN_FILE, RunDirectory } from "../train/run_directory.js";
 import { type TestError } from "../train/evaluate.js";
@@ -154,8 +156,13 @@ async function openOrStart(path: string, variant: Variant, source: string, spec:
   const checkpoint = await directory.readModel();
   if (directory.record.settings.datasetHash !== hash) throw new MayflyError(`${path} was begun with other samples: give another --out, or remove it`, 1);
   const network = checkpoint ? Network.open(checkpoint, directory.modelPath, variant.options) : Network.create(spec, variant.options);
-  if (JSON.stringify(network.spec) !== JSON.stringify(Network.create(spec, variant.options).spec)) throw new MayflyError(`${path} was begun with other settings of this experiment: give another --out, or remove it`, 1);
+  if (!sameWords(encodeSpec(network.spec), encodeSpec(resolveSpec(spec)))) throw new MayflyError(`${path} was begun with other settings of this experiment: give another --out, or remove it`, 1);
   return { network, directory };
+}
+
+/** Specs are the same when their blocks are: nothing else decides the weights. */
+function sameWords(a: Int32Array, b: Int32Array): boolean {
+  return a.length === b.length && a.every((word, index) => word === b[index]);
 }
 
 async function measured(measure: NonNullable<Experiment["measure"]>, data: OpenedDataset, flags: ExperimentFlags): Promise<Measurement[]> {
