@@ -40,7 +40,7 @@ export async function collectRun({ name, record, network, test, samples, parity 
   say("testing");
   const evaluation = evaluate(network, part);
   say("watching the units");
-  const layers = spec.recurrence.iterations > 0 ? [] : analyze(collectActivities(network, part, part.count));
+  const layers = analyze(collectActivities(network, part, part.count));
   say("measuring goodness");
   const goodness = goodnessHistograms(network, part, HISTOGRAM_SAMPLES);
   say("planning for boards");
