@@ -1,7 +1,7 @@
 // Records `mayfly analyze … --against …` in results/representations/: `node scripts/record_representations.mjs [ID …]`, without names all. Runs lie in
 // runs/representations; one that is there is gone on with, and its twins are trained once.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { REPRESENTATION_EXPERIMENTS, representationCommands } from "./representation_experiments.mjs";
@@ -34,7 +34,9 @@ for (const experiment of REPRESENTATION_EXPERIMENTS.filter(({ id }) => wanted.le
   const commands = representationCommands(experiment);
   const { id, title, seed } = experiment;
   if (!existsSync(join(commands.run, "run.json"))) mayfly(...commands.train);
-  const result = mayfly("resume", commands.run);
+  const resultOf = () => JSON.parse(readFileSync(join(commands.run, "run.json"), "utf8")).result;
+  if (!resultOf()) mayfly("resume", commands.run);
+  const result = resultOf();
   const found = mayfly(...commands.analyze);
   const networks = found.against ? found.against.networks : [{ kind: "ff", name: "Forward-Forward", testError: result.testError, epochs: experiment.epochs, layers: found.layers }];
   const record = {
