@@ -21,9 +21,9 @@ function plot(options: Plot.PlotOptions, label: string): Chart {
 export function lines(points: readonly { readonly epoch: number; readonly value: number; readonly name: string }[], unit: string, label: string, along = "epoch"): Chart {
   return plot({
     x: { label: along, ticks: wholeTicks(points.map(({ epoch }) => epoch)), tickFormat: "d" }, y: { label: unit, grid: true, nice: true },
-    color: { legend: true, range: COLOURS },
+    color: { legend: true, domain: [...new Set(points.map(({ name }) => name))], range: COLOURS },
     marks: [
-      Plot.lineY(points, { x: "epoch", y: "value", stroke: "name", strokeWidth: 2 }),
+      Plot.lineY(points, { x: "epoch", y: "value", z: "name", stroke: "name", strokeWidth: 2 }),
       Plot.dot(points, { x: "epoch", y: "value", fill: "name", r: 2.5 }),
       Plot.tip(points, Plot.pointer({ x: "epoch", y: "value", title: (point: { epoch: number; value: number; name: string }) => `${point.name}\n${along} ${point.epoch}: ${point.value.toFixed(2)}`, fill: "var(--card)" })),
     ],

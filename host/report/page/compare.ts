@@ -21,7 +21,7 @@ export function compareSection(runs: readonly ReportRun[]): HTMLElement {
         const last = run.epochs.findLast((epoch) => epoch.goodness !== null || epoch.readout !== null);
         const { done, all } = workOf(run);
         return [run.name, run.title, text(last?.goodness), text(last?.readout), run.memoryTotal.toLocaleString("en"), all > 0 ? done.toLocaleString("en") : "–", all > 0 ? `${((100 * done) / all).toFixed(1)} %` : "–", `${run.boards.filter(({ fits }) => fits).length} of ${run.boards.length}`, run.parity?.verdict ?? "–"];
-      }), "The runs' figures"),
+      }), "Errors, memory and work"),
       table(["run", ...runs[0]!.facts.filter(([name]) => SETTINGS.includes(name)).map(([name]) => name)], runs.map((run) => [run.name, ...run.facts.filter(([name]) => SETTINGS.includes(name)).map(([, value]) => value)]), "How they were trained")),
     ...(bars.length > 0 ? [figure("Units active at a time", "Over test samples; the sparser a layer, the less the next one costs.", groupedBars(bars, 100, (value) => `${value.toFixed(0)} %`, "% of units", "Units active at a time by layer and run"))] : []));
 }

@@ -72,12 +72,12 @@ function work({ epochs }: ReportRun): HTMLElement[] {
 }
 
 function sparsityTable(layers: readonly ReportLayer[], caption: string): HTMLElement {
-  return table(["layer", "units", "active at a time", "Hoyer sparsity", "never active", "in one ensemble", "in several", "mean selectivity"], layers.map((layer) => [layer.name, layer.units.toLocaleString("en"), share(layer.active), layer.hoyer.toFixed(3), String(layer.silent), share(layer.inOne), share(layer.inSeveral), layer.meanSelectivity.toFixed(3)]), caption);
+  return table(["layer", "units", "active", "Hoyer", "never active", "in one ensemble", "in several", "selectivity"], layers.map((layer) => [layer.name, layer.units.toLocaleString("en"), share(layer.active), layer.hoyer.toFixed(3), String(layer.silent), share(layer.inOne), share(layer.inSeveral), layer.meanSelectivity.toFixed(3)]), caption);
 }
 
 function representation({ layers, classNames, samples, leftOut }: ReportRun): HTMLElement[] {
   if (layers.length === 0) return [];
-  return [figure("Emergent representations", "An ensemble holds the units that are active in at least half of a class's samples and above chance by four standard deviations. Overlap is the share of units that two ensembles have in common.",
+  return [figure("Emergent representations", "Active: mean share of units with activity above 0. Hoyer sparsity: 0 when all units are alike, 1 for one unit alone. An ensemble holds the units that are active in at least half of a class's samples and above chance by four standard deviations. Overlap is the share of units that two ensembles have in common.",
     sparsityTable(layers, `Sparsity over ${samples.toLocaleString("en")} test samples`),
     table(["layer", ...classNames], layers.map((layer) => [layer.name, ...layer.ensembleSizes.map(String)]), "Units in each class's ensemble"),
     ...(leftOut === null ? [] : [leftOutTable(layers, leftOut)]),
