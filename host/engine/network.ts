@@ -252,7 +252,8 @@ function readSpec(engine: EngineExports): NetworkSpec {
 function specOfCheckpoint(checkpoint: Uint8Array, name: string): Int32Array {
   const least = HEADER_BYTES + 4 * SPEC_HEADER_WORDS;
   if (checkpoint.length < least) throw new MayflyError(`${name} is not a Mayfly model: ${checkpoint.length} bytes, the smallest has more than ${least}`, 1);
-  const aligned = checkpoint.slice(HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3));
+  // A copy; not by slice, which for a Buffer is a view.
+  const aligned = new Uint8Array(checkpoint.subarray(HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3)));
   const all = new Int32Array(aligned.buffer);
   const count = Math.min(Math.max(all[SPEC_LAYER_COUNT] ?? 0, 0), 255);
   return all.slice(0, Math.min(all.length, SPEC_HEADER_WORDS + count * SPEC_LAYER_WORDS));
