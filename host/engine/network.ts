@@ -27,6 +27,8 @@ export interface ObservedActivity {
   readonly layer: number;
   /** The label in the input; null for none or the neutral one. */
   readonly label: number | null;
+  /** Of a recurrent network: 0 is the bottom-up start, then 1, 2 …; 0 in all others. */
+  readonly iteration: number;
   /** One value a unit, 128 = 1.0. */
   readonly y: Int16Array;
 }
@@ -133,7 +135,8 @@ export class Network {
 
   /**
    * The activities of every layer (i16, 128 = 1.0, before normalisation) as a prediction makes them, by the engine itself. "readout": one pass
-   * with the neutral label, or without one; "goodness": one pass for each label (class-wise, and without labels: one in all).
+   * with the neutral label, or without one; "goodness": one pass for each label (class-wise, and without labels: one in all), of a recurrent network its
+   * start and every iteration up to the last that counts. A stream's state moves on, as in any prediction by goodness.
    */
   activities(frame: Uint8Array, by: "readout" | "goodness" = "readout"): ObservedActivity[] {
     const { engine, spec } = this;
@@ -144,19 +147,24 @@ export class Network {
     checked(engine, by === "readout" ? engine.begin_readout() : engine.begin_goodness());
     const activity = this.view(this.region(kinds.REGION_ACTIVITY)) as Int16Array;
     const seen: ObservedActivity[] = [];
-    let pairs = -1;
+    const { iterations, last, stream } = spec.recurrence;
+    /** Passes that one pair of labels goes through, and the number of the first. */
+    const rounds = iterations === 0 ? 1 : stream ? last : last + 1;
+    const firstRound = stream && iterations > 0 ? 1 : 0;
+    let passes = -1;
     finishJob(engine, this.regions, this.box, engine.step(1), () => {
       const completed = completedLayer();
       if (completed < 0) return;
       const layer = completed & 255;
       const pair = completed > 255;
-      if (pair && layer === 0) pairs++;
+      if (pair && layer === 0) passes++;
       const units = spec.layers[layer]?.units ?? 0;
       // The second half of a pair stands behind the first, padded; a map's with a block of 8 to spare.
       const plane = ((units + 7) & ~7) + (isMap(spec.layers[layer]!) ? 8 : 0);
-      const label = pair ? 2 * pairs : null;
-      seen.push({ layer, label, y: activity.slice(0, units) });
-      if (pair && 2 * pairs + 1 < spec.classes) seen.push({ layer, label: 2 * pairs + 1, y: activity.slice(plane, plane + units) });
+      const label = pair ? 2 * Math.floor(passes / rounds) : null;
+      const iteration = pair ? firstRound + (passes % rounds) : 0;
+      seen.push({ layer, label, iteration, y: activity.slice(0, units) });
+      if (label !== null && label + 1 < spec.classes) seen.push({ layer, label: label + 1, iteration, y: activity.slice(plane, plane + units) });
     });
     return seen;
   }
