@@ -69,8 +69,8 @@ export function addNeeds(layer: i32): void {
   const conv = layerSpec(layer, LAYER_KIND) == KIND_CONV;
   if (conv) need(PLACES, load<i32>(PLANNED, WIDTH) * load<i32>(PLANNED, BAND) * min(8, pool * pool));
   if (layerSpec(layer, LAYER_WEIGHT_BITS) == 16 && load<i32>(PLANNED, ROWS) > EXACT_ROWS) need(WIDE, load<i32>(PLANNED, STRIDE));
+  if (load<i32>(NEEDS + BANDS) != 0) need(GAINS, load<i32>(PLANNED, STRIDE));
   if (!bands) return;
-  need(GAINS, load<i32>(PLANNED, STRIDE));
   if (conv) need(ROW_SUMS, load<i32>(PLANNED, FIELD_ROWS));
   const read = layer >= spec(SPEC_READOUT_FROM);
   // The update of a readout has one place.
