@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import type { OpenedDataset } from "../data/open.js";
 import { formatShape, sameShape } from "../data/shape.js";
 import { engineHash } from "../engine/artefacts.js";
+import { plannedWords } from "../engine/fit_bands.js";
 import { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import type { Experiment, Measurement, TwinRecipe, Variant } from "../experiments/experiment.js";
@@ -210,7 +211,7 @@ async function openOrStart(path: string, variant: Variant, source: string, spec:
   const checkpoint = await directory.readModel();
   if (directory.record.settings.datasetHash !== hash) throw new MayflyError(`${path} was begun with other samples: give another --out, or remove it`, 1);
   const network = checkpoint ? Network.open(checkpoint, directory.modelPath, variant.options) : Network.create(spec, variant.options);
-  if (!sameWords(encodeSpec(network.spec), encodeSpec(resolveSpec(spec)))) throw new MayflyError(`${path} was begun with other settings of this experiment: give another --out, or remove it`, 1);
+  if (!sameWords(encodeSpec(network.spec), plannedWords(spec))) throw new MayflyError(`${path} was begun with other settings of this experiment: give another --out, or remove it`, 1);
   return { network, directory };
 }
 

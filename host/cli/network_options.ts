@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Shape } from "../data/shape.js";
 import { MayflyError } from "../errors.js";
+import { isMap } from "../spec/geometry.js";
 import { networkSchema, type NetworkSpecInput } from "../spec/network_spec.js";
 import { type LayerFlag, type Interval, type MoreOfSpec, numberTo, parseBytes, parseInterval, parseLayers, parseMore, positive, whole, wholeFrom } from "./flags.js";
 
@@ -20,6 +21,7 @@ export interface NetworkFlags {
   dropout?: number;
   decay?: number;
   memoryLimit?: number;
+  bands?: number;
   seed: number;
   iterations?: number;
   count?: Interval;
@@ -33,7 +35,8 @@ export function addNetworkOptions(command: Command): Command {
     .requiredOption("--layers <units>", "units of each hidden layer, e.g. 256,256; maps are conv20x5p2 or local16x8s2: channels x field, s stride, z padding, p pool", parseLayers)
     .addOption(new Option("--weights <type>", "storage of the weights: i16 is more accurate, i8 takes half the memory").choices(["i8", "i16"]).default("i16"))
     .addOption(new Option("--objective <name>", "pair: positive and negative samples (Hinton 2022); classwise: units in one group a class, one pass, no negatives").choices(["pair", "classwise"]).default("pair"))
-    .option("--memory-limit <bytes>", "refuse a network that needs more linear memory, e.g. 131072 or 128KiB", parseBytes)
+    .option("--memory-limit <bytes>", "refuse a network that needs more linear memory, e.g. 131072 or 128KiB; maps that do not fit are worked in bands of rows", parseBytes)
+    .option("--bands <rows>", "work maps in bands of so many rows of places: less memory, more work, the same weights (default: only as --memory-limit needs)", wholeFrom(1))
     .option("--seed <number>", "seed of weights, order, negatives and rounding", whole, 1)
     .option("--with <json>", 'any other fields of a spec, as JSON or a .json file; "layer" goes to every layer: \'{"jitter":2,"layer":{"ceiling":8}}\' (docs/variants.md)', parseMore)
     .optionsGroup("Learning:")
@@ -63,6 +66,7 @@ export function checkNetworkFlags(command: Command, flags: NetworkFlags): void {
   }
   checkRecurrence(flags);
   checkWith(command, flags);
+  if (flags.bands !== undefined && !flags.layers.some(isMap)) throw new MayflyError(`--bands ${flags.bands} belongs to maps, and these layers are dense: give e.g. --layers conv20x5p2,conv40x3`, 2);
   if (!flags.readout && flags.objective === "pair" && flags.negatives === "hard") {
     throw new MayflyError("--no-readout needs --negatives random: hard negatives are drawn from the readout", 2);
   }
@@ -91,7 +95,7 @@ export function specFrom(flags: NetworkFlags, input: Shape, classes: number, sch
     objective: flags.objective,
     loss: flags.loss,
     negatives: flags.negatives,
-    layers: flags.layers.map((layer) => ({ ...layer, weights: flags.weights, rate: flags.rate, temperature: flags.temperature, decay: flags.decay })),
+    layers: flags.layers.map((layer) => ({ ...layer, ...(flags.bands !== undefined && isMap(layer) && { bandRows: flags.bands }), weights: flags.weights, rate: flags.rate, temperature: flags.temperature, decay: flags.decay })),
     label: { placement: flags.label },
     readout: { from: flags.readout === false ? null : flags.readoutFrom === undefined ? undefined : flags.readoutFrom - 1 },
     goodnessFrom: flags.goodnessFrom === undefined ? 0 : flags.goodnessFrom - 1,
@@ -136,7 +140,7 @@ function merged(spec: NetworkSpecInput, more: Record<string, unknown>): Record<s
 
 /** Where a field of the spec comes from on the command line. */
 const FLAG_OF: Readonly<Record<string, string>> = {
-  layers: "--layers", units: "--layers", channels: "--layers: channels", field: "--layers: field", stride: "--layers: stride", padding: "--layers: padding", pool: "--layers: pool", rate: "--rate", temperature: "--temperature", decay: "--decay", classes: "--classes",
+  layers: "--layers", units: "--layers", channels: "--layers: channels", field: "--layers: field", stride: "--layers: stride", padding: "--layers: padding", pool: "--layers: pool", bandRows: "--bands", rate: "--rate", temperature: "--temperature", decay: "--decay", classes: "--classes",
   inputDropout: "--dropout", seed: "--seed", memoryLimitBytes: "--memory-limit", schedule: "--epochs", recurrence: "--iterations", input: "the shape",
 };
 

@@ -6,11 +6,12 @@ import { BAD_SPEC, NO_MEMORY } from "../../assembly/abi/status.js";
 import { MayflyError } from "../errors.js";
 import { decodeSpec, encodeSpec } from "../spec/encode.js";
 import { isMap } from "../spec/geometry.js";
-import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
+import type { NetworkSpec, NetworkSpecInput } from "../spec/network_spec.js";
 import type { Build, Size } from "./artefacts.js";
 import { type Box, finishJob } from "./box.js";
 import type { EngineExports } from "./exports.js";
 import { type SampleExtras, writeExtras } from "./extras.js";
+import { plannedWords, wholeMaps } from "./fit_bands.js";
 import { checked } from "./instance.js";
 import { type BuildChoice, type LoadedEngine, loadEngine } from "./load.js";
 import { type MemoryPlan, HEADER_BYTES, planOn } from "./plan.js";
@@ -67,6 +68,8 @@ export class Network {
   /** Target of every class, 32768 = 1, which the host writes before a training step; null unless targets are "given". */
   readonly targets: Int32Array | null;
   private readonly hasBoxes: boolean;
+  /** Of a network with maps in bands: one with whole maps, to be watched in its place. */
+  private twin: Network | undefined;
 
   private constructor(loaded: LoadedEngine, readonly engine: EngineExports, readonly plan: MemoryPlan, private readonly box: Box | undefined) {
     this.build = loaded.build;
@@ -83,7 +86,7 @@ export class Network {
 
   /** A fresh network: weights drawn from the spec's seed. */
   static create(input: NetworkSpecInput, options: NetworkOptions = {}): Network {
-    const words = encodeSpec(resolveSpec(input));
+    const words = plannedWords(input, options.build);
     const loaded = loadEngine(options.build, sizeFor(words));
     const plan = planOn(loaded, words);
     const engine = startPlanned(loaded, plan, words);
@@ -140,6 +143,7 @@ export class Network {
    */
   activities(frame: Uint8Array, by: "readout" | "goodness" = "readout"): ObservedActivity[] {
     const { engine, spec } = this;
+    if (spec.layers.some(({ bandRows }) => bandRows > 0)) return this.withWholeMaps().activities(frame, by);
     if (by === "readout" && spec.readout.from === null) throw new MayflyError("this network has no readout: watch a prediction by goodness", 1);
     if (!engine.completed) throw new MayflyError("this engine cannot be watched: it was packed for a device", 1);
     const completedLayer = engine.completed;
@@ -167,6 +171,23 @@ export class Network {
       if (label !== null && label + 1 < spec.classes) seen.push({ layer, label: label + 1, iteration, y: activity.slice(plane, plane + units) });
     });
     return seen;
+  }
+
+  /** A network whose maps are there at once, with what this one has learned so far. In bands no layer's activities are. */
+  private withWholeMaps(): Network {
+    if (!this.twin) {
+      const words = encodeSpec(wholeMaps(this.spec));
+      const loaded = loadEngine(this.build, sizeFor(words));
+      const plan = planOn(loaded, words);
+      const engine = startPlanned(loaded, plan, words);
+      checked(engine, engine.init());
+      this.twin = new Network(loaded, engine, plan, this.box);
+    }
+    for (const region of this.regions) {
+      if (!region.persistent || region.kind === kinds.REGION_HEADER || region.kind === kinds.REGION_SPEC) continue;
+      this.twin.view(this.twin.region(region.kind, region.layer)).set(this.view(region));
+    }
+    return this.twin;
   }
 
   /** In steps, for the engine stops at each box. */
@@ -260,7 +281,8 @@ function readSpec(engine: EngineExports): NetworkSpec {
 function specOfCheckpoint(checkpoint: Uint8Array, name: string): Int32Array {
   const least = HEADER_BYTES + 4 * SPEC_HEADER_WORDS;
   if (checkpoint.length < least) throw new MayflyError(`${name} is not a Mayfly model: ${checkpoint.length} bytes, the smallest has more than ${least}`, 1);
-  const aligned = checkpoint.slice(HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3));
+  // A copy; not by slice, which for a Buffer is a view.
+  const aligned = new Uint8Array(checkpoint.subarray(HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3)));
   const all = new Int32Array(aligned.buffer);
   const count = Math.min(Math.max(all[SPEC_LAYER_COUNT] ?? 0, 0), 255);
   return all.slice(0, Math.min(all.length, SPEC_HEADER_WORDS + count * SPEC_LAYER_WORDS));

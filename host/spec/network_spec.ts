@@ -57,6 +57,7 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
         stride: isMap(layer) ? layer.stride || 1 : 0,
         padding: layer.padding ?? 0,
         pool: isMap(layer) ? layer.pool || 1 : 0,
+        bandRows: layer.bandRows ?? 0,
         blocks: layer.blocks ?? 1,
         ceiling: layer.ceiling ?? 0,
         peer: layer.peer ?? 0,
@@ -122,7 +123,7 @@ export function asInput(spec: NetworkSpec): NetworkSpecInput {
   return {
     ...spec,
     maskBlurs: spec.maskBlurs || undefined,
-    layers: spec.layers.map(({ channels, field, stride, padding, pool, ...layer }) => (isMap(layer) ? { ...layer, channels, field, stride, padding, pool } : layer)),
+    layers: spec.layers.map(({ channels, field, stride, padding, pool, bandRows, ...layer }) => (isMap(layer) ? { ...layer, channels, field, stride, padding, pool, bandRows } : layer)),
   };
 }
 

@@ -9,7 +9,7 @@ export interface TrainingCounters {
   readoutError: number | null;
   /** Of each layer: how often it told positive from negative (goodness on the right side of θ; class-wise: the true group won). */
   discrimination: number[];
-  /** Of each layer: rows multiplied a sample, out of all rows: the work that sparse inputs left. */
+  /** Of each layer: rows multiplied a sample, out of all rows: the work that sparse inputs left. Of a map in bands also those multiplied once more. */
   rowsUsed: number[];
   /** Of each layer: rows of weights updated a sample (of a recurrent network: an iteration that learns), out of all rows. */
   rowsUpdated: number[];
