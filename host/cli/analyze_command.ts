@@ -6,7 +6,7 @@ import type { OpenedDataset } from "../data/open.js";
 import type { Build } from "../engine/artefacts.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
-import { BACKEND_NAMES, type BackendName } from "../reference/backends/backend.js";
+import { type Backend, BACKEND_NAMES, type BackendName } from "../reference/backends/backend.js";
 import { startNamed } from "../reference/backends/registry.js";
 import { knowsLabels } from "../spec/network_spec.js";
 import { datasetHash } from "../train/dataset_hash.js";
@@ -77,6 +77,8 @@ async function analyzeModel(model: string, dataset: string | undefined, flags: A
   const { test, note } = data;
   checkFits(network, test);
   for (const kind of flags.against ?? []) checkTwin(kind, spec);
+  // What is not there is better refused before minutes of work.
+  const backend = flags.against ? await startNamed(flags.backend) : null;
   if (note) say(note);
   const record = (await stat(model)).isDirectory() ? (await RunDirectory.open(model)).record : null;
   const shown = flags.label ?? usualLabel(spec);
@@ -86,7 +88,7 @@ async function analyzeModel(model: string, dataset: string | undefined, flags: A
   const names = Array.from({ length: test.classes }, (_, label) => test.classNames?.[label] ?? String(label));
   for (const layer of layers) for (const line of layerLines(layer, names)) say(line);
   for (const line of workLines(work)) say(line);
-  const beside = flags.against ? await sideBySide(model, dataset, data, network, layers, record, shown, leftOut, flags) : null;
+  const beside = backend ? await sideBySide(backend, model, dataset, data, network, layers, record, shown, leftOut, flags) : null;
   if (beside) for (const line of sideBySideLines(beside, names)) say(line);
   if (!flags.json) return;
   const told = (each: readonly LayerAnalysis[]) => each.map(({ ensembles, ...rest }) => ({ ...rest, ensembles: { sizes: ensembles.members.map((list) => list.length), ...ensembles } }));
@@ -118,9 +120,8 @@ function workOfRun(network: Network, record: RunRecord | null) {
   return epochs.flatMap(({ epoch, counters }) => (counters ? [{ epoch, rowsUsed: counters.rowsUsed, rowsUpdated: counters.rowsUpdated, layers: workOf(network, counters) }] : []));
 }
 
-async function sideBySide(model: string, dataset: string | undefined, data: OpenedDataset, network: Network, layers: LayerAnalysis[], record: RunRecord | null, shown: ShownLabel, leftOut: number | null, flags: AnalyzeFlags): Promise<Representations> {
+async function sideBySide(backend: Backend, model: string, dataset: string | undefined, data: OpenedDataset, network: Network, layers: LayerAnalysis[], record: RunRecord | null, shown: ShownLabel, leftOut: number | null, flags: AnalyzeFlags): Promise<Representations> {
   const { spec } = network;
-  const backend = await startNamed(flags.backend);
   // Beside the run they belong to, unless they learn from other data.
   const folder = record && dataset === undefined ? model : null;
   if (!folder) say("the twins are not kept: there is no run directory that they belong to");

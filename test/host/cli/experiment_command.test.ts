@@ -151,7 +151,7 @@ describe.concurrent("refused", () => {
   refuses("a name there is not", "experiment backprop", /there is no experiment "backprop"; there are supervised, /);
   refuses("a run there is not", "experiment supervised --variant 9x9", /--variant 9x9: experiment supervised has no such variant, it has 2x256, /);
   refuses("a run of an experiment without runs", "experiment mortal --variant x", /experiment mortal has no variants to choose from: it measures as a whole, so leave --variant out/);
-  refuses("a size there is not", "experiment objective --paper", /experiment objective has no paper runs: /);
+  refuses("a size there is not", "experiment objective --paper", /experiment objective has no paper runs; choose by --variant: /);
   refuses("two sizes at once", "experiment supervised --paper --target", /option '--target' cannot be used with option '--paper'/);
   refuses("a run and a size", "experiment supervised --variant 2x256 --paper", /option '--variant <name...>' cannot be used with option '--paper'/);
   refuses("cifar without its data", "experiment cifar", /experiment cifar needs the binary version of CIFAR-10: --data FOLDER/);

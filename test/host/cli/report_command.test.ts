@@ -117,7 +117,7 @@ describe("parity", () => {
   test("made by the report itself, or left in the run directory by mayfly parity, and shown", async () => {
     copyRun("run", "checked");
     expect(dataOf("run/report.html").runs[0].missing).toContainEqual({ what: "parity with the exact reference", command: "mayfly report run --parity" });
-    await mayflyJson(files.folder, "report", "checked", "--parity", "7", "--samples", "20");
+    await mayflyJson(files.folder, "report", "--parity", "checked", "--steps", "7", "--samples", "20");
     const shown = dataOf("checked/report.html").runs[0];
     expect(shown.parity.verdict).toBe("pass");
     expect(shown.parity.lines[0]).toBe("7 training steps, engine build simd, reference on tfjs wasm");
@@ -265,7 +265,7 @@ describe.concurrent("refused", () => {
   }
   refuses("report of a model file", "report run/model.mayfly -o x.html", /^mayfly: run\/model\.mayfly is a file, and a report is of a run directory, .*: give that, or see what a model represents by mayfly analyze run\/model\.mayfly DATASET/);
   refuses("report of a run twice", "report run ./run -o x.html", /^mayfly: \.\/run is named twice: a report shows each run once/, 2);
-  refuses("a backend without parity", "report run --backend cpu -o x.html", /^mayfly: --backend is where the reference of --parity runs: give --parity too/, 2);
+  refuses("a backend without parity", "report run --backend cpu -o x.html", /^mayfly: --backend belongs to --parity: give that too/, 2);
   refuses("parity of a network the reference has not", "report recurrent --parity -o x.html", /^mayfly: the tfjs reference has none of the variants/, 2);
   refuses("a twin there is not", "analyze run --against sgd", /Give one or both of backprop,backprop-ff/, 2);
   refuses("twins' options without twins", "analyze run --epochs 3", /^mayfly: --epochs is one of the twins': give --against too/, 2);
