@@ -13,7 +13,7 @@ import {
 } from "../maps/geometry";
 import { activityPlane, inputMap } from "../maps/input_map";
 import { PULL, TWO_MAPS, mapJob, setMapJob } from "../maps/map_job";
-import { addPairedRows, addSingleRows, clearSums, endSums, startSums } from "../maps/place_sums";
+import { addPairedRows, addSingleRows, clearSums, endSums, saturateSums, startSums } from "../maps/place_sums";
 import { activateChannels, listPlace, matrixOf, windowOf } from "../maps/places";
 import { ceilingOf, updatePairedRows } from "../maps/update";
 import { RT_ACTIVITY, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_PLACE_ROWS, RT_SUMS, runtime } from "../memory";
@@ -46,7 +46,7 @@ export function sumImagePlace(place: i32): i64 {
   const rows = listPlace(windowOf(0, row, place - row * map(WIDTH)));
   clearSums(0, false);
   addSingleRows(0, runtime(RT_PLACE_ROWS), rows, matrixOf(0, place));
-  endSums(0, false);
+  saturateSums(0);
   memory.copy(runtime(RT_IMAGE_SUMS) + <usize>place * bytes, sums, bytes);
   count(layerState(0) + LAYER_ROWS_USED, rows);
   return <i64>rows * map(STRIDE) + map(FIELD_ROWS);

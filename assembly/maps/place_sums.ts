@@ -66,9 +66,17 @@ export function addPairedRows(layer: i32, list: usize, rows: i32, matrix: usize)
   }
 }
 
-/** Ends the sums, which stand in RT_SUMS from then on. */
+/** Beyond it a sum gives the largest activity, or none: 32767 * 2^11 and its rounding are below. */
+const FAR: i32 = 1 << 30;
+
+/** Ends the sums, which stand in RT_SUMS from then on, as far as activities can tell. */
 export function endSums(layer: i32, pair: bool): void {
-  if (isWide(layer)) narrowSums(runtime(RT_WIDE_SUMS), pair ? map(STRIDE) << 1 : map(STRIDE), runtime(RT_SUMS));
+  if (isWide(layer)) narrowSums(runtime(RT_WIDE_SUMS), pair ? map(STRIDE) << 1 : map(STRIDE), FAR, runtime(RT_SUMS));
+}
+
+/** Ends sums to which others are still to be added: they saturate. */
+export function saturateSums(layer: i32): void {
+  if (isWide(layer)) narrowSums(runtime(RT_WIDE_SUMS), map(STRIDE), i32.MAX_VALUE, runtime(RT_SUMS));
 }
 
 function single(layer: i32, list: usize, count: i32, matrix: usize): void {
