@@ -3,13 +3,14 @@
  * them in 64 bits; any other keeps them in RT_SUMS from the start. Channels CHANNELS_FROM..CHANNELS_TO-1; i32 [2][stride], positive first.
  */
 import { EXACT_ROWS } from "../abi/limits";
+import { forwardField, forwardFieldPair } from "../kernels/forward_field";
 import { forwardPaired } from "../kernels/forward_paired";
 import { forwardSingle } from "../kernels/forward_single";
 import { PAIRED_BYTES, SINGLE_BYTES, entries } from "../kernels/rows";
 import { PIECE_ROWS, addWide, narrowSums } from "../kernels/wide_sums";
 import { weightBytes } from "../layers/layer";
 import { RT_SUMS, RT_WIDE_SUMS, runtime } from "../memory";
-import { ROWS, STRIDE, map } from "./geometry";
+import { FIELD, PLANE_BYTES, ROWS, ROW_BYTES, RUN, STRIDE, map } from "./geometry";
 import { CHANNELS_FROM, CHANNELS_TO, mapJob } from "./map_job";
 
 const PIECE: i32 = PIECE_ROWS >> 1;
@@ -68,6 +69,36 @@ export function addPairedRows(layer: i32, list: usize, rows: i32, matrix: usize)
 
 /** Beyond it a sum gives the largest activity, or none: 32767 * 2^11 and its rounding are below. */
 const FAR: i32 = 1 << 30;
+
+/** Adds the field of a place as it lies in its map, or both maps. */
+export function addField(layer: i32, window: usize, pair: bool, matrix: usize): void {
+  const side = map(FIELD);
+  const run = map(RUN);
+  if (!isWide(layer)) return field(layer, window, side, run, pair, matrix);
+  const rowBytes = <usize>(map(STRIDE) * weightBytes(layer));
+  for (let dy = 0; dy < side; dy++) {
+    for (let from = 0; from < run; from += PIECE_ROWS) {
+      memory.fill(runtime(RT_SUMS), 0, <usize>map(STRIDE) << (pair ? 3 : 2));
+      field(layer, window + <usize>from, 1, min(run - from, PIECE_ROWS), pair, matrix + <usize>(dy * run + from) * rowBytes);
+      addWide(runtime(RT_SUMS), map(STRIDE) << (pair ? 1 : 0), runtime(RT_WIDE_SUMS));
+    }
+    window += <usize>map(ROW_BYTES);
+  }
+}
+
+function field(layer: i32, window: usize, side: i32, run: i32, pair: bool, matrix: usize): void {
+  const stride = map(STRIDE);
+  const rowBytes = <usize>map(ROW_BYTES);
+  const sums = runtime(RT_SUMS);
+  const from = mapJob(CHANNELS_FROM);
+  const to = mapJob(CHANNELS_TO);
+  const plane = <usize>map(PLANE_BYTES);
+  if (weightBytes(layer) == 1) {
+    if (pair) forwardFieldPair<i8>(window, plane, rowBytes, side, run, matrix, stride, sums, stride, from, to);
+    else forwardField<i8>(window, rowBytes, side, run, matrix, stride, sums, from, to);
+  } else if (pair) forwardFieldPair<i16>(window, plane, rowBytes, side, run, matrix, stride, sums, stride, from, to);
+  else forwardField<i16>(window, rowBytes, side, run, matrix, stride, sums, from, to);
+}
 
 /** Ends the sums, which stand in RT_SUMS from then on, as far as activities can tell. */
 export function endSums(layer: i32, pair: bool): void {
