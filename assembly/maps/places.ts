@@ -86,10 +86,10 @@ export function sumPlace(layer: i32, place: i32, at: i32, window: usize, within:
   const rows = sumField(layer, window, two, matrix);
   const labels = mapJob(LABEL_ROWS);
   if (pair && !two) {
-    shareSums(layer);
+    shareSums();
     addPairedRows(layer, listInto(0), labels, matrix);
   } else if (labels > 0) addSingleRows(layer, listInto(0), labels, matrix);
-  endSums(layer, pair);
+  endSums(pair);
   giveActivity(layer, at, within, 0);
   if (pair) giveActivity(layer, at, within, 1);
   return two ? rows << 1 : rows;
@@ -98,7 +98,7 @@ export function sumPlace(layer: i32, place: i32, at: i32, window: usize, within:
 /** The field's part of a place's sums, and the bias: by a list of the inputs that are not 0, or as the field lies. Returns those inputs, bias counted. */
 function sumField(layer: i32, window: usize, two: bool, matrix: usize): i32 {
   const list = runtime(RT_PLACE_ROWS);
-  clearSums(layer, two);
+  clearSums(two);
   const channels = mapJob(CHANNELS_TO) - mapJob(CHANNELS_FROM);
   if (!fieldPays(channels)) {
     const rows = listPlace(window);
