@@ -77,7 +77,8 @@ function firstFault(): i32 {
   const layers = spec(SPEC_LAYER_COUNT);
   if (!inRange(SPEC_OBJECTIVE, OBJECTIVE_PAIR, OBJECTIVE_CLASSWISE)) return SPEC_OBJECTIVE;
   if (!inRange(SPEC_CLASSES, 2, MAX_CLASSES)) return SPEC_CLASSES;
-  const most = FULL ? MAX_MAP : MAX_INPUTS;
+  // As many values as rows: a row number must fit a u16.
+  const most = mostRows(0);
   if (!inRange(SPEC_INPUT_WIDTH, 1, most)) return SPEC_INPUT_WIDTH;
   if (!inRange(SPEC_INPUT_HEIGHT, 1, most / spec(SPEC_INPUT_WIDTH))) return SPEC_INPUT_HEIGHT;
   if (!inRange(SPEC_INPUT_CHANNELS, 1, most / (spec(SPEC_INPUT_WIDTH) * spec(SPEC_INPUT_HEIGHT)))) return SPEC_INPUT_CHANNELS;
