@@ -37,6 +37,7 @@ interface ExperimentFlags {
   data?: string;
   limit?: number;
   limitTest?: number;
+  evaluateEvery: number;
   out: string;
   checkpointEvery: number;
   twins: boolean;
@@ -88,6 +89,7 @@ export function addExperimentCommand(program: Command): void {
     .option("--data <dataset>", "another data set than the experiment's own, as for `mayfly train`; some need one")
     .option("--limit <n>", "use only the first n training samples", wholeFrom(1))
     .option("--limit-test <n>", "use only the first n test samples", wholeFrom(1))
+    .option("--evaluate-every <n>", "test after every n-th epoch, and after the last: by goodness over all labels a test takes about as long as a sixth of an epoch", wholeFrom(1), 1)
     .option("--out <dir>", "folder of the run directories", "runs/experiments")
     .option("--checkpoint-every <seconds>", "write the checkpoint at least so often", whole, 30)
     .option("--no-twins", "leave out the backpropagation twins of runs that have one")
@@ -204,7 +206,7 @@ async function openOrStart(path: string, variant: Variant, source: string, spec:
   const hash = datasetHash(data.train, data.test);
   if (!existsSync(join(path, RUN_FILE))) {
     const network = Network.create(spec, variant.options);
-    const settings = { ...absoluteData(source, { limit: flags.limit, limitTest: flags.limitTest }), datasetHash: hash, epochs, evaluateEvery: 1, stopAt: null, patience: null };
+    const settings = { ...absoluteData(source, { limit: flags.limit, limitTest: flags.limitTest }), datasetHash: hash, epochs, evaluateEvery: flags.evaluateEvery, stopAt: null, patience: null };
     return { network, directory: await RunDirectory.create(path, settings, engineHash(network.size)) };
   }
   const directory = await RunDirectory.open(path);
