@@ -13,7 +13,7 @@ import { leavePair } from "../ff/pair_pass";
 import { decidesOtherwise, variantCoefficients } from "../ff/pair_variants";
 import { recurrent } from "../ff/recurrent_spec";
 import { leaveSingle } from "../ff/single_pass";
-import { multiplier, rowsOfActivity, rowsOfPair } from "../kernels/normalise";
+import { multiplier, rowsOfActivityScalar, rowsOfPairScalar } from "../kernels/normalise";
 import { SINGLE_BYTES, entries } from "../kernels/rows";
 import { sumSquares } from "../kernels/sum_squares";
 import { hasReadout, layerState } from "../layers/layer";
@@ -75,7 +75,7 @@ function endPair(): void {
   const goodnessNegative = goodnessOf(squaresNegative);
   setMapJob(BY_POSITIVE, multiplier(squaresPositive, units));
   setMapJob(BY_NEGATIVE, multiplier(squaresNegative, units));
-  if (nextIsDense(layer)) set(ROWS_OUT, rowsOfPair(positive, negative, units, mapJob(BY_POSITIVE), mapJob(BY_NEGATIVE), listInto(layer + 1)));
+  if (nextIsDense(layer)) set(ROWS_OUT, rowsOfPairScalar(positive, negative, units, mapJob(BY_POSITIVE), mapJob(BY_NEGATIVE), listInto(layer + 1)));
   if (get(KIND) == JOB_TRAIN) {
     const learns = decidesOtherwise(layer) ? variantCoefficients(layer, goodnessPositive, goodnessNegative, 0) : pairCoefficients(layer, goodnessPositive, goodnessNegative, 0);
     if (learns) return startUpdate(layer);
@@ -90,13 +90,13 @@ function nextIsDense(layer: i32): bool {
   return layer + 1 < spec(SPEC_LAYER_COUNT) && !isMap(layer + 1);
 }
 
-/** Rows of a whole map: chunk by chunk, each with entries of its own, so that the readout can sum each alone. */
+/** Rows of a whole map (for whose units there is no scratch): chunk by chunk, each with entries of its own, so that the readout can sum each alone. */
 function rowsOfMap(y: usize, units: i32, by: i32, list: usize): i32 {
   let rows = 0;
   for (let from = 0; from < units; from += MAX_INPUTS) {
     rows = (rows + 1) & ~1;
     const at = list + <usize>(rows >> 1) * SINGLE_BYTES;
-    const more = rowsOfActivity(y + (<usize>from << 1), min(units - from, MAX_INPUTS), by, at);
+    const more = rowsOfActivityScalar(y + (<usize>from << 1), min(units - from, MAX_INPUTS), by, at);
     if (from > 0) {
       const end = at + <usize>entries(more) * SINGLE_BYTES;
       for (let entry = at; entry < end; entry += SINGLE_BYTES) {
