@@ -1,9 +1,10 @@
-// Makes the generated tables of README.md, docs/results.md and docs/reference.md from the recorded results. --check only tells whether they are
+// Makes the generated tables of README.md, docs/results.md, docs/reference.md and docs/speed.md from the recorded results. --check only tells whether they are
 // up to date (exit status 1 if not); a test runs it.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXPERIMENTS } from "./experiments.mjs";
 import { REFERENCE_TABLES } from "./reference_tables.mjs";
+import { SPEED_TABLES } from "./speed_tables.mjs";
 
 const FOLDER = "results/main";
 function readRecords(folder) {
@@ -86,10 +87,10 @@ function measurementsTable() {
   return lines;
 }
 
-const TABLES = { ...REFERENCE_TABLES, experiments: experimentsTable, measurements: measurementsTable, main: mainTable, extra: extraTable, runs: runsTable, curves: curvesTable };
+const TABLES = { ...REFERENCE_TABLES, ...SPEED_TABLES, experiments: experimentsTable, measurements: measurementsTable, main: mainTable, extra: extraTable, runs: runsTable, curves: curvesTable };
 
 let stale = false;
-for (const file of ["README.md", "docs/results.md", "docs/experiments.md", "docs/reference.md"]) {
+for (const file of ["README.md", "docs/results.md", "docs/experiments.md", "docs/reference.md", "docs/speed.md"]) {
   if (!existsSync(file)) continue;
   const before = readFileSync(file, "utf8");
   const after = before.replace(/(<!-- table ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g, (whole, start, name, end) => {

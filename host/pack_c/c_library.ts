@@ -43,6 +43,9 @@ const NATIVE_KERNELS = {
   "assembly/kernels/update/updateSingle<i16>": [KERNELS, "update_single_i16"],
 } as const;
 
+/** A translation line by line has locals that nothing uses. */
+const AS_IT_COMES = '#pragma GCC diagnostic ignored "-Wunused-variable"\n#pragma GCC diagnostic ignored "-Wunused-but-set-variable"';
+
 export interface CLibrary {
   readonly facts: PackedFacts;
   /** Path in the library's folder -> text. */
@@ -65,7 +68,7 @@ export async function packCLibrary(network: Network, options: CLibraryOptions = 
   const code = translate(await wasm2c(translated), EXPORTS, plain);
   const files = new Map([
     ["src/mayfly.h", header(network, facts)],
-    ["src/mayfly.c", source(native ? `#include "mayfly_kernels.h"\n\n${code}` : code, network, module)],
+    ["src/mayfly.c", source(native ? `#include "mayfly_kernels.h"\n\n${code}` : plain ? `${AS_IT_COMES}\n\n${code}` : code, network, module)],
     ["src/mayfly_rt.h", libraryText("mayfly_rt.h")],
     ["src/mayfly_slots.h", libraryText("mayfly_slots.h")],
     ["src/mayfly_slots.c", libraryText("mayfly_slots.c")],
