@@ -2,14 +2,15 @@ import { type Command, Option } from "commander";
 import type { Dataset } from "../data/dataset.js";
 import type { Build } from "../engine/artefacts.js";
 import { type Evaluation, evaluate } from "../train/evaluate.js";
+import { evaluateInThreads } from "../train/learner.js";
 import { checkFits } from "../train/train.js";
 import { addDataOptions, type DataFlags, DATASET_HELP } from "./data_options.js";
-import { buildOption, jsonOption } from "./flags.js";
+import { buildOption, jsonOption, threadsOption } from "./flags.js";
 import { openDataFor, openModel } from "./model_file.js";
 import { count, errorText, say, sayJson, style, table } from "./output.js";
 import { openProgress } from "./progress.js";
 
-type EvalFlags = DataFlags & { build: Build | "auto"; on: "test" | "train"; json?: boolean };
+type EvalFlags = DataFlags & { build: Build | "auto"; on: "test" | "train"; threads: number; json?: boolean };
 
 /** Wider confusion tables help nobody. */
 const MAX_SHOWN_CLASSES = 16;
@@ -21,6 +22,7 @@ export function addEvalCommand(program: Command): void {
     .argument("<model>", "run directory or .mayfly file")
     .argument("[dataset]", `${DATASET_HELP}; default: the data of the run, read as the run read them`)
     .addOption(new Option("--on <part>", "part of the data set").choices(["test", "train"]).default("test"))
+    .addOption(threadsOption("test in so many threads, each some of the samples"))
     .addOption(buildOption())
     .addOption(jsonOption());
   addDataOptions(command);
@@ -36,7 +38,8 @@ Examples:
     checkFits(network, data);
     if (opened.note) say(opened.note);
     const progress = openProgress();
-    const result = evaluate(network, data, (done) => progress.update("testing", done, data.count));
+    const onProgress = (done: number): void => progress.update("testing", done, data.count);
+    const result = flags.threads > 1 ? await evaluateInThreads(network, data, flags.threads, onProgress) : evaluate(network, data, onProgress);
     progress.end();
     say(`${data.name}: ${count(result.count)} samples`);
     say();

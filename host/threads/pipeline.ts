@@ -29,13 +29,17 @@ const BLOCK = 1000;
 /** Layers change threads only when a sample is to take so much of its time. */
 const WORTH_MOVING = 0.97;
 
-/** How a block of samples went. */
-export interface BlockReport {
+/** How a block of samples went in a pipeline. */
+export interface PipelineReport {
   readonly samples: number;
   /** The thread of every layer, from 0. */
   readonly owners: readonly number[];
-  /** Of every thread. */
+  /** Of every thread: milliseconds in all, and of them without work. */
   readonly shares: readonly ShareTimes[];
+  /** Of every layer, milliseconds of each stage as measured. */
+  readonly stages: readonly LayerTimes[];
+  /** How many times faster than one thread these stages are on paper, when every thread has a core to itself. */
+  readonly speedup: number;
 }
 
 export class Pipeline {
@@ -49,7 +53,7 @@ export class Pipeline {
   /** Samples of the network after the last block; null before the first. */
   private leftAt: number | null = null;
   /** How the last block went. */
-  last: BlockReport | null = null;
+  report: PipelineReport | null = null;
 
   /** `memory` is what the crew was started with; `threads`, at most as many as there are layers, take part. */
   constructor(private readonly network: Network, private readonly crew: Crew, private readonly threads: number, memory: StreamsMemory) {
@@ -103,7 +107,12 @@ export class Pipeline {
     this.leftAt = network.samples;
     this.blocks++;
     this.times = this.times.map((before, layer) => shares.map(({ stages }) => stages[layer]).find((times) => times != null) ?? before);
-    this.last = { samples: count, owners: this.owners, shares };
+    this.report = { samples: count, owners: this.owners, shares, stages: this.times, speedup: this.speedup() };
+  }
+
+  private speedup(): number {
+    const { spec } = this.network;
+    return timePerSample(spec, this.times, this.owners.map(() => 0)) / timePerSample(spec, this.times, this.owners);
   }
 
   /** Shares the layers by what they took, after 1, 2, 4, 8 … blocks. Returns whether a layer has another thread now. */

@@ -1,9 +1,8 @@
 /** One thread's share of a block of training samples: the stages of its layers, each as soon as what it needs is there. */
+import { StageClock, type StageTimes } from "./costs.js";
 import type { Doorbells } from "./doorbells.js";
 import { comesBefore, drawsNegative, type Lane, passesOf } from "./lanes.js";
-import type { StagedNetwork } from "./staged_network.js";
-import type { StageTimes } from "./costs.js";
-import { StageClock } from "./costs.js";
+import type { StagedNetwork, Step } from "./staged_network.js";
 import type { Streams } from "./streams.js";
 
 /** The samples of a block, as every thread sees them. */
@@ -107,15 +106,14 @@ export class StageRunner {
       handOver();
       if (layer === this.top && this.draws === "top") this.passNegative(sample, staged.negative(at), ring);
     } else {
-      const other = layer > 0 ? 0 : this.draws === "top" ? new Int32Array(streams.negatives.slot(sample).buffer, streams.negatives.slot(sample).byteOffset, 1)[0]! : this.draws === "bottom" ? staged.negative(at) : 0;
-      staged.pair(layer, at, other, handOver);
+      staged.pair(layer, at, layer === 0 ? this.otherLabel(sample, at) : 0, handOver);
     }
     clock.end(layer, kind);
     lane.pass = (pass + 1) % this.passes.length;
     if (lane.pass === 0) lane.sample++;
   }
 
-  private putSample(block: Block, sample: number, at: { step: number; label: number }): void {
+  private putSample(block: Block, sample: number, at: Step): void {
     const { network } = this.staged;
     const size = network.frame.length;
     network.frame.set(block.frames.subarray(sample * size, (sample + 1) * size));
@@ -129,10 +127,19 @@ export class StageRunner {
     this.staged.network.targets!.set(targets.subarray(sample * classes, (sample + 1) * classes));
   }
 
+  /** The label of the negative, where there is one. */
+  private otherLabel(sample: number, at: Step): number {
+    if (this.draws === null) return 0;
+    if (this.draws === "bottom") return this.staged.negative(at);
+    const { negatives } = this.streams;
+    const label = negatives.slot(sample).words[0]!;
+    negatives.read(sample);
+    return label;
+  }
+
   private passNegative(sample: number, label: number, ring: (layer: number) => void): void {
     const { negatives } = this.streams;
-    const slot = negatives.slot(sample);
-    new Int32Array(slot.buffer, slot.byteOffset, 1)[0] = label;
+    negatives.slot(sample).words[0] = label;
     negatives.written(sample);
     ring(0);
   }

@@ -9,6 +9,7 @@ import { checked } from "../engine/instance.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import { isMap } from "../spec/geometry.js";
+import type { Slot } from "./streams.js";
 
 /** The neutral or only pass, and the pair of passes that follows it. */
 export type Pass = "single" | "pair";
@@ -96,25 +97,25 @@ export class StagedNetwork {
   }
 
   /** Copies what `layer` gives to the next into a slot. */
-  take(layer: number, pass: Pass, slot: Uint8Array): void {
+  take(layer: number, pass: Pass, { words, bytes }: Slot): void {
     const { job } = this;
-    const head = new Int32Array(slot.buffer, slot.byteOffset, this.headWords(pass));
-    head[0] = job[STAGE_ROWS >> 2] ?? 0;
-    head[1] = job[STAGE_BY_POSITIVE >> 2] ?? 0;
-    head[2] = job[STAGE_BY_NEGATIVE >> 2] ?? 0;
-    if (pass === "single") head.set(this.logits, HEAD_WORDS);
-    this.payload(layer, pass, head[0] ?? 0, (bytes, at) => slot.set(bytes, head.byteLength + at));
+    words[0] = job[STAGE_ROWS >> 2]!;
+    words[1] = job[STAGE_BY_POSITIVE >> 2]!;
+    words[2] = job[STAGE_BY_NEGATIVE >> 2]!;
+    if (pass === "single") words.set(this.logits, HEAD_WORDS);
+    const head = 4 * this.headWords(pass);
+    this.payload(layer, pass, words[0]!, (piece, at) => bytes.set(piece, head + at));
   }
 
   /** Puts what the layer below `layer + 1` gave where that layer looks for it. */
-  give(layer: number, pass: Pass, slot: Uint8Array): void {
+  give(layer: number, pass: Pass, { words, bytes }: Slot): void {
     const { job } = this;
-    const head = new Int32Array(slot.buffer, slot.byteOffset, this.headWords(pass));
-    job[STAGE_ROWS >> 2] = head[0] ?? 0;
-    job[STAGE_BY_POSITIVE >> 2] = head[1] ?? 0;
-    job[STAGE_BY_NEGATIVE >> 2] = head[2] ?? 0;
-    if (pass === "single") this.logits.set(head.subarray(HEAD_WORDS));
-    this.payload(layer, pass, head[0] ?? 0, (bytes, at) => bytes.set(slot.subarray(head.byteLength + at, head.byteLength + at + bytes.length)));
+    job[STAGE_ROWS >> 2] = words[0]!;
+    job[STAGE_BY_POSITIVE >> 2] = words[1]!;
+    job[STAGE_BY_NEGATIVE >> 2] = words[2]!;
+    if (pass === "single") for (let c = 0; c < this.logits.length; c++) this.logits[c] = words[HEAD_WORDS + c]!;
+    const head = 4 * this.headWords(pass);
+    this.payload(layer, pass, words[0]!, (piece, at) => piece.set(bytes.subarray(head + at, head + at + piece.length)));
   }
 
   private headWords(pass: Pass): number {

@@ -17,6 +17,12 @@ export interface StreamMemory {
   readonly depth: number;
 }
 
+/** A place in a stream, as bytes and as words. */
+export interface Slot {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+}
+
 export function allocateStream(slotBytes: number): StreamMemory {
   const depth = slotBytes > LARGE_BYTES ? LARGE_DEPTH : DEPTH;
   return { counters: new SharedArrayBuffer(8 * APART), slots: new SharedArrayBuffer(depth * slotBytes), slotBytes, depth };
@@ -24,11 +30,14 @@ export function allocateStream(slotBytes: number): StreamMemory {
 
 export class Stream {
   private readonly counters: Int32Array;
-  private readonly slots: readonly Uint8Array[];
+  private readonly slots: readonly Slot[];
 
   constructor(private readonly memory: StreamMemory) {
     this.counters = new Int32Array(memory.counters);
-    this.slots = Array.from({ length: memory.depth }, (_, index) => new Uint8Array(memory.slots, index * memory.slotBytes, memory.slotBytes));
+    this.slots = Array.from({ length: memory.depth }, (_, index) => ({
+      bytes: new Uint8Array(memory.slots, index * memory.slotBytes, memory.slotBytes),
+      words: new Int32Array(memory.slots, index * memory.slotBytes, memory.slotBytes >> 2),
+    }));
   }
 
   /** Before a block of samples, while nobody reads or writes. */
@@ -36,7 +45,7 @@ export class Stream {
     this.counters.fill(0);
   }
 
-  slot(sample: number): Uint8Array {
+  slot(sample: number): Slot {
     return this.slots[sample % this.memory.depth]!;
   }
 

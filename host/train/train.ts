@@ -4,7 +4,7 @@ import { permutation } from "../data/shuffle.js";
 import type { SampleExtras } from "../engine/extras.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
-import type { TrainingSample } from "../threads/pipeline.js";
+import type { PipelineReport, TrainingSample } from "../threads/pipeline.js";
 import { CounterReader, type TrainingCounters } from "./counters.js";
 import type { TestError } from "./evaluate.js";
 import { type Learner, startLearner } from "./learner.js";
@@ -49,7 +49,7 @@ export interface EpochResult {
 export type StopReason = "finished" | "aborted" | "target reached" | "no improvement";
 
 export type TrainEvent =
-  | { type: "progress"; epoch: number; done: number; total: number; pairsPerSecond: number; readoutError: number | null }
+  | { type: "progress"; epoch: number; done: number; total: number; pairsPerSecond: number; readoutError: number | null; threads: PipelineReport | null }
   | { type: "evaluating"; epoch: number; done: number; total: number }
   | { type: "epoch"; result: EpochResult }
   | { type: "end"; reason: StopReason };
@@ -110,7 +110,7 @@ async function* trainedBy(learner: Learner, network: Network, data: Dataset, opt
       if (under) await under;
       seconds += (performance.now() - start) / 1000;
       const { readoutError } = counters.since(to - from);
-      yield { type: "progress", epoch, done: to, total: data.count, pairsPerSecond: Math.round((to - first) / seconds), readoutError };
+      yield { type: "progress", epoch, done: to, total: data.count, pairsPerSecond: Math.round((to - first) / seconds), readoutError, threads: learner.report };
       await turn();
     }
 

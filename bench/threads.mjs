@@ -1,0 +1,58 @@
+// npm run bench:threads: training in two threads against one, alternating block by block in one run, and the same bits. JSON with --json FILE.
+// Every block of 1,000 samples is trained by one thread, then by two, so that a noisy machine disturbs both alike; the ratio is the median over the blocks.
+// "on paper" is what the measured times of the stages come to when each thread has a core to itself: host/threads/share_layers.ts.
+import { cpus, loadavg } from "node:os";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { Network, engineHash, loadMnist, take, train } from "../dist/index.js";
+
+const argument = (name, usual) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : usual);
+const threads = Number(argument("--threads", 2));
+const blocks = Number(argument("--blocks", 20));
+const BLOCK = 1000;
+const FILLING = 2;
+const { train: images } = await loadMnist();
+const data = take(images, 0, images.count);
+const four = Array.from({ length: 4 }, () => ({ units: 1000, weights: "i16" }));
+const cases = {
+  "784-4x1000 i16 pair, random negatives": { negatives: "random", layers: four },
+  "784-4x1000 i16 pair, hard negatives": { layers: four },
+  "784-4x1000 i16 class-wise": { objective: "classwise", layers: four },
+};
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+const results = [];
+for (const [name, spec] of Object.entries(cases)) {
+  if (!name.includes(argument("--only", ""))) continue;
+  const sides = [1, threads].map((count) => {
+    const network = Network.create({ input: images.shape, classes: 10, seed: 1, ...spec });
+    return { network, events: train(network, data, { epochs: 1, threads: count, progressEvery: BLOCK }), seconds: [], load: [], event: null };
+  });
+  for (let block = 0; block < blocks; block++) {
+    for (const side of sides) {
+      const start = performance.now();
+      side.event = (await side.events.next()).value;
+      side.seconds.push((performance.now() - start) / 1000);
+    }
+    sides[1].load.push(loadavg()[0]);
+    if (process.stdout.isTTY || process.env.VERBOSE) console.log(block, sides.map(({ seconds }) => seconds.at(-1).toFixed(3)).join(" "), sides[1].event.threads.speedup.toFixed(2), sides[1].event.threads.owners.join(), sides[1].event.threads.shares.map(({ total, idle }) => `${(100 * idle / total).toFixed(0)}%`).join(" "));
+  }
+  const { report = sides[1].event.threads } = {};
+  const hashes = sides.map(({ network }) => network.weightsHash());
+  for (const { events } of sides) await events.return();
+  const ratios = sides[0].seconds.map((one, block) => one / sides[1].seconds[block]).slice(FILLING);
+  const [one, many] = sides.map(({ seconds }) => BLOCK / median(seconds.slice(FILLING)));
+  results.push({
+    name, threads, samples: blocks * BLOCK, samplesPerSecond: { one: Math.round(one), threads: Math.round(many) }, ratio: median(ratios), ratios: ratios.map((ratio) => Math.round(ratio * 1000) / 1000),
+    onPaper: report.speedup, owners: report.owners, idle: report.shares.map(({ total, idle }) => Math.round((1000 * idle) / total) / 1000), stages: report.stages, weightsHash: hashes[0], sameBits: hashes[0] === hashes[1], load: median(sides[1].load),
+  });
+  const last = results.at(-1);
+  console.log(`${name.padEnd(40)} 1 thread ${last.samplesPerSecond.one}/s, ${threads} threads ${last.samplesPerSecond.threads}/s: ${last.ratio.toFixed(2)}x (on paper ${last.onPaper.toFixed(2)}x), ${last.sameBits ? "same bits" : "OTHER BITS"} ${last.weightsHash}, load ${last.load.toFixed(1)} on ${cpus().length} cores`);
+}
+
+const file = argument("--json", null);
+if (file) {
+  const commit = execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim();
+  writeFileSync(file, `${JSON.stringify({ cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, v8: process.versions.v8, engineHash: engineHash("full"), commit, results }, null, 2)}\n`);
+}
+if (results.some(({ sameBits }) => !sameBits)) process.exitCode = 1;
