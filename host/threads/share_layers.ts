@@ -8,9 +8,10 @@ import { comesBefore, drawsNegative, type Lane, passesOf } from "./lanes.js";
 import { isMap, type LayerGeometry } from "../spec/geometry.js";
 import type { NetworkSpec } from "../spec/network_spec.js";
 
-/** Samples laid out, and those of them that only fill the pipeline. */
-const SAMPLES = 14;
-const FILLING = 6;
+/** Samples laid out; the time is taken between these two, when the pipeline is full and not yet running dry. */
+const SAMPLES = 48;
+const FROM = 12;
+const TO = 36;
 /** Milliseconds from a hand-over to its sight in another thread. */
 const LATENCY = 0.002;
 const MULTIPLY_ADDS_PER_MS = 1e7;
@@ -52,7 +53,7 @@ export function timePerSample(spec: NetworkSpec, times: readonly LayerTimes[], o
     if (next.pass === 0) next.sample++;
     ended[sample] = Math.max(ended[sample]!, end);
   }
-  return (ended[SAMPLES - 1]! - ended[FILLING - 1]!) / (SAMPLES - FILLING);
+  return (ended[TO]! - ended[FROM]!) / (TO - FROM);
 }
 
 /** The best share found of the layers between so many threads, each of which gets at least one. */

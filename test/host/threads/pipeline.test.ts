@@ -4,7 +4,7 @@ import { frame } from "../../../host/data/dataset.js";
 import type { SampleExtras } from "../../../host/engine/extras.js";
 import { Network } from "../../../host/engine/network.js";
 import type { NetworkSpecInput } from "../../../host/spec/network_spec.js";
-import { type EpochResult, type TrainEvent, type TrainOptions, train } from "../../../host/train/train.js";
+import { type TrainEvent, type TrainOptions, train } from "../../../host/train/train.js";
 import { expectMayflyError } from "../data/expect-error.js";
 import { stripes } from "../train/stripes.js";
 
@@ -13,10 +13,9 @@ const three = [{ units: 24 }, { units: 16 }, { units: 20 }];
 const data = stripes(70);
 const unseen = stripes(30, 500);
 
-/** What a sample brings where negatives or targets are given: another frame, and soft targets. */
-function extrasOf(index: number): SampleExtras {
-  const other = frame(data, (index + 7) % data.count);
-  return { negative: other, targets: [0.7, 0.1, 0.1, 0.1] };
+/** The negative of a sample where negatives are given. */
+function otherFrame(index: number): Uint8Array {
+  return frame(data, (index + 7) % data.count);
 }
 
 const SPECS: Record<string, NetworkSpecInput> = {
@@ -35,24 +34,23 @@ const SPECS: Record<string, NetworkSpecInput> = {
   "local fields, hybrid negatives, peers": { input: INPUT, classes: 4, negatives: "hybrid", layers: [{ kind: "local", channels: 4, field: 3, peer: 0.03 }, { kind: "local", channels: 3, field: 2, peer: 0.03 }, { units: 10 }] },
 };
 
+/** Trains on what the spec needs. */
 async function eventsOf(network: Network, options: TrainOptions, onEvent?: (event: TrainEvent) => void): Promise<TrainEvent[]> {
+  const extras = (index: number): SampleExtras => ({ ...(network.negative && { negative: otherFrame(index) }), ...(network.targets && { targets: [0.7, 0.1, 0.1, 0.1] }) });
   const events: TrainEvent[] = [];
-  for await (const event of train(network, data, { extras: extrasOf(network), ...options })) {
+  for await (const event of train(network, data, { ...(network.negative || network.targets ? { extras } : {}), ...options })) {
     events.push(event);
     onEvent?.(event);
   }
   return events;
-
-  function extrasOf({ negative, targets }: Network): TrainOptions["extras"] {
-    if (!negative && !targets) return undefined;
-    return (index) => ({ ...(negative && { negative: extrasOfSample(index).negative }), ...(targets && { targets: extrasOfSample(index).targets }) });
-  }
 }
-const extrasOfSample = extrasOf;
 
 /** Without what depends on the machine's speed. */
 function timeless(events: readonly TrainEvent[]): unknown[] {
-  return events.flatMap((event) => (event.type === "epoch" ? [((({ epoch, testError, counters }: EpochResult) => ({ epoch, testError, counters })))(event.result)] : event.type === "progress" ? [{ done: event.done, readoutError: event.readoutError }] : []));
+  return events.flatMap((event): unknown[] => {
+    if (event.type === "progress") return [{ done: event.done, readoutError: event.readoutError }];
+    return event.type === "epoch" ? [{ epoch: event.result.epoch, testError: event.result.testError, counters: event.result.counters }] : event.type === "end" ? [event.reason] : [];
+  });
 }
 
 describe.each(Object.entries(SPECS))("%s", (_, spec) => {
@@ -64,8 +62,84 @@ describe.each(Object.entries(SPECS))("%s", (_, spec) => {
     for (const threads of [2, 3]) {
       const network = Network.create(spec);
       expect(timeless(await eventsOf(network, { ...options, threads }))).toEqual(expected);
-      expect(network.weightsHash()).toBe(alone.weightsHash());
       expect(Buffer.compare(network.checkpoint(), alone.checkpoint())).toBe(0);
     }
   });
+});
+
+describe.each(["scalar", "simd"] as const)("the %s build", (build) => {
+  test("cut in mid-epoch and opened again with other numbers of threads, it comes to the same bytes", async () => {
+    const spec = SPECS["pair, hard negatives"]!;
+    const whole = Network.create(spec, { build });
+    const expected = timeless(await eventsOf(whole, { epochs: 2, test: unseen, progressEvery: 20 }));
+    let checkpoint = Network.create(spec, { build }).checkpoint();
+    const seen: unknown[] = [];
+    // Each time for 40 samples and the test that falls among them.
+    for (const threads of [2, 1, 3, 5]) {
+      const network = Network.open(checkpoint, "cut", { build });
+      const controller = new AbortController();
+      const until = network.samples + 40;
+      const events = await eventsOf(network, { epochs: 2, test: unseen, progressEvery: 20, threads, signal: controller.signal }, (event) => {
+        if (event.type === "progress" && network.samples >= until) controller.abort();
+      });
+      seen.push(...timeless(events).filter((event) => event !== "aborted"));
+      checkpoint = network.checkpoint();
+    }
+    expect(Buffer.compare(checkpoint, whole.checkpoint())).toBe(0);
+    // The counters of an epoch that was cut begin anew, as with one thread; its test does not.
+    const tests = (events: readonly unknown[]): unknown[] => events.flatMap((event) => (event !== null && typeof event === "object" && "testError" in event ? [event.testError] : []));
+    expect(tests(seen)).toEqual(tests(expected));
+    expect(tests(seen)).toHaveLength(2);
+  });
+});
+
+test("what others do to the network between two events is taken over", async () => {
+  const spec = SPECS["pair, random negatives, readout of the last layer"]!;
+  const [one, two] = [Network.create(spec), Network.create(spec)];
+  for (const [network, threads] of [[one, 1], [two, 2]] as const) {
+    let events = 0;
+    await eventsOf(network, { epochs: 1, progressEvery: 10, threads }, (event) => {
+      if (event.type !== "progress") return;
+      // A prediction, which counts rows, and now and then a sample of one's own.
+      network.predict(frame(unseen, events), "goodness");
+      if (events++ === 2) network.train(frame(unseen, 0), 1);
+    });
+  }
+  expect(Buffer.compare(two!.checkpoint(), one!.checkpoint())).toBe(0);
+});
+
+test("more threads than layers all test, and one for each layer trains", async () => {
+  const network = Network.create({ input: INPUT, classes: 4, layers: [{ units: 20 }] });
+  const alone = Network.create({ input: INPUT, classes: 4, layers: [{ units: 20 }] });
+  const threads: unknown[] = [];
+  await eventsOf(network, { epochs: 1, test: unseen, threads: 4 }, (event) => event.type === "progress" && threads.push(event.threads));
+  await eventsOf(alone, { epochs: 1, test: unseen });
+  expect(threads).toEqual([null]);
+  expect(Buffer.compare(network.checkpoint(), alone.checkpoint())).toBe(0);
+});
+
+test("progress says which thread has which layer, what the stages took, and what they would come to with a core for each", async () => {
+  const events = await eventsOf(Network.create(SPECS["pair, hard negatives"]!), { epochs: 1, threads: 2 });
+  const report = events.flatMap((event) => (event.type === "progress" ? [event.threads!] : []))[0]!;
+  expect(report.samples).toBe(70);
+  expect([...new Set(report.owners)].sort()).toEqual([0, 1]);
+  expect(report.owners).toHaveLength(3);
+  for (const { total, idle } of report.shares) {
+    expect(total).toBeGreaterThan(0);
+    expect(idle).toBeLessThanOrEqual(total);
+  }
+  for (const { single, pair, update } of report.stages) expect(Math.min(single, pair, update)).toBeGreaterThan(0);
+  expect(report.speedup).toBeGreaterThan(0.5);
+  expect(report.speedup).toBeLessThanOrEqual(2);
+});
+
+test("a frame, a label or extras that do not fit are refused, and the network stands as it was", async () => {
+  const spec = SPECS["given negatives and targets, jitter"]!;
+  const network = Network.create(spec, { size: "full" });
+  const run = async (extras: (index: number) => SampleExtras): Promise<void> => {
+    for await (const event of train(network, data, { epochs: 1, threads: 2, extras })) void event;
+  };
+  await expectMayflyError(() => run(() => ({ negative: new Uint8Array(3) })), "the negative frame has 3 values, this network takes 30", 1);
+  await expectMayflyError(() => run(() => ({ targets: [1, 0, 0, 0] })), "a sample brings no negative frame, and jitter has moved the one before: bring one with every sample", 1);
+  expect(network.samples).toBe(0);
 });
