@@ -4,7 +4,7 @@
 import { cpus, loadavg } from "node:os";
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { Network, engineHash, loadMnist, take, train } from "../dist/index.js";
+import { Network, engineHash, loadMnist, train } from "../dist/index.js";
 
 const argument = (name, usual) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : usual);
 const threads = Number(argument("--threads", 2));
@@ -12,12 +12,13 @@ const blocks = Number(argument("--blocks", 20));
 const BLOCK = 1000;
 const FILLING = 2;
 const { train: images } = await loadMnist();
-const data = take(images, 0, images.count);
 const four = Array.from({ length: 4 }, () => ({ units: 1000, weights: "i16" }));
 const cases = {
   "784-4x1000 i16 pair, random negatives": { negatives: "random", layers: four },
   "784-4x1000 i16 pair, hard negatives": { layers: four },
   "784-4x1000 i16 class-wise": { objective: "classwise", layers: four },
+  "784-500-500 i16 pair, hard negatives": { layers: [{ units: 500 }, { units: 500 }] },
+  "conv 20x5p2-40x3p2-80x3 i8 class-wise": { objective: "classwise", layers: [{ kind: "conv", channels: 20, field: 5, pool: 2, weights: "i8" }, { kind: "conv", channels: 40, field: 3, pool: 2, weights: "i8" }, { kind: "conv", channels: 80, field: 3, weights: "i8" }] },
 };
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
@@ -26,24 +27,28 @@ for (const [name, spec] of Object.entries(cases)) {
   if (!name.includes(argument("--only", ""))) continue;
   const sides = [1, threads].map((count) => {
     const network = Network.create({ input: images.shape, classes: 10, seed: 1, ...spec });
-    return { network, events: train(network, data, { epochs: 1, threads: count, progressEvery: BLOCK }), seconds: [], load: [], event: null };
+    return { network, events: train(network, images, { epochs: 1, threads: count, progressEvery: BLOCK }), seconds: [], cpuSeconds: [], load: [], event: null };
   });
   for (let block = 0; block < blocks; block++) {
     for (const side of sides) {
       const start = performance.now();
+      const cpu = process.cpuUsage();
       side.event = (await side.events.next()).value;
       side.seconds.push((performance.now() - start) / 1000);
+      const { user, system } = process.cpuUsage(cpu);
+      side.cpuSeconds.push((user + system) / 1e6);
     }
     sides[1].load.push(loadavg()[0]);
     if (process.stdout.isTTY || process.env.VERBOSE) console.log(block, sides.map(({ seconds }) => seconds.at(-1).toFixed(3)).join(" "), sides[1].event.threads.speedup.toFixed(2), sides[1].event.threads.owners.join(), sides[1].event.threads.shares.map(({ total, idle }) => `${(100 * idle / total).toFixed(0)}%`).join(" "));
   }
-  const { report = sides[1].event.threads } = {};
+  const report = sides[1].event.threads;
   const hashes = sides.map(({ network }) => network.weightsHash());
   for (const { events } of sides) await events.return();
   const ratios = sides[0].seconds.map((one, block) => one / sides[1].seconds[block]).slice(FILLING);
   const [one, many] = sides.map(({ seconds }) => BLOCK / median(seconds.slice(FILLING)));
   results.push({
     name, threads, samples: blocks * BLOCK, samplesPerSecond: { one: Math.round(one), threads: Math.round(many) }, ratio: median(ratios), ratios: ratios.map((ratio) => Math.round(ratio * 1000) / 1000),
+    cpuSecondsPerBlock: { one: median(sides[0].cpuSeconds.slice(FILLING)), threads: median(sides[1].cpuSeconds.slice(FILLING)) },
     onPaper: report.speedup, owners: report.owners, idle: report.shares.map(({ total, idle }) => Math.round((1000 * idle) / total) / 1000), stages: report.stages, weightsHash: hashes[0], sameBits: hashes[0] === hashes[1], load: median(sides[1].load),
   });
   const last = results.at(-1);

@@ -36,6 +36,41 @@ export interface Lane {
   pass: number;
 }
 
+/** How the layers of a network are divided between threads. */
+export interface Division {
+  /** The thread of every layer. */
+  readonly owners: readonly number[];
+  /**
+   * Of every thread its round, which it repeats: a list of its layers, each once for every pass, that says whose next stage comes next. Behind a start in
+   * which every layer has its first pass. Null: whichever stage is ready, by `comesBefore`.
+   */
+  readonly rounds: readonly (readonly number[])[] | null;
+}
+
+/** The lanes of a thread in the order of its round; gives the one whose turn it is, ready or not. */
+export class Turns {
+  private at: number;
+
+  constructor(private readonly lanes: readonly Lane[], private readonly round: readonly number[], private readonly count: number) {
+    this.at = -lanes.length;
+  }
+
+  /** Null when all is done. */
+  next(): Lane | null {
+    for (let looked = 0; looked < this.round.length + this.lanes.length; looked++) {
+      const lane = this.at < 0 ? this.lanes[this.lanes.length + this.at]! : this.lanes.find(({ layer }) => layer === this.round[this.at])!;
+      if (lane.sample < this.count) return lane;
+      this.done();
+    }
+    return null;
+  }
+
+  /** The lane whose turn it was has had it. */
+  done(): void {
+    this.at = this.at + 1 === this.round.length ? 0 : this.at + 1;
+  }
+}
+
 /** Of two lanes with something to do, the one whose sample is older goes first, then the earlier pass, then the lower layer: what others wait for longest. */
 export function comesBefore(a: Lane, b: Lane): boolean {
   if (a.sample !== b.sample) return a.sample < b.sample;

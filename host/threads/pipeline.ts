@@ -11,8 +11,8 @@ import { geometryOfSpec } from "../spec/network_spec.js";
 import type { LayerTimes } from "./costs.js";
 import type { Crew } from "./crew.js";
 import { copyExtents, extentsOf } from "./image.js";
-import { passesOf } from "./lanes.js";
-import { guessTimes, shareLayers, timePerSample } from "./share_layers.js";
+import { type Division, passesOf } from "./lanes.js";
+import { divideLayers, guessTimes, timeAlone, timePerSample } from "./divide_layers.js";
 import type { Block, ShareTimes } from "./stage_runner.js";
 import { StagedNetwork } from "./staged_network.js";
 import { allocateStream, Streams, type StreamsMemory } from "./streams.js";
@@ -48,7 +48,7 @@ export class Pipeline {
   private readonly states;
   private readonly block;
   private times: LayerTimes[];
-  private owners: number[];
+  private division: Division;
   private blocks = 0;
   /** Samples of the network after the last block; null before the first. */
   private leftAt: number | null = null;
@@ -62,7 +62,7 @@ export class Pipeline {
     this.states = this.extents.filter(({ isState }) => isState);
     this.block = allocateBlock(network);
     this.times = guessTimes(geometryOfSpec(network.spec), network.spec);
-    this.owners = shareLayers(network.spec, this.times, threads).owners;
+    this.division = divideLayers(network.spec, this.times, threads);
   }
 
   /** Trains on samples in order. A failure takes back the last block, of at most 1,000 samples, as a whole. */
@@ -97,9 +97,9 @@ export class Pipeline {
     // Others may have trained the network since, and predictions count rows.
     const isForeign = step !== this.leftAt;
     copyExtents(network.persistent, crew.image, isForeign ? this.extents : this.states);
-    const moved = this.shareAnew();
+    const moved = this.divideAnew();
     this.streams.reset();
-    const task = { type: "train", owners: this.owners, reload: isForeign || moved, ...this.block, count, step } as const;
+    const task = { type: "train", division: this.division, reload: isForeign || moved, ...this.block, count, step } as const;
     this.leftAt = null;
     const shares = (await Promise.all(Array.from({ length: this.threads }, (_, thread) => crew.ask(thread, task)))).map(({ times }) => times);
     copyExtents(crew.image, network.persistent, this.extents);
@@ -107,21 +107,21 @@ export class Pipeline {
     this.leftAt = network.samples;
     this.blocks++;
     this.times = this.times.map((before, layer) => shares.map(({ stages }) => stages[layer]).find((times) => times != null) ?? before);
-    this.report = { samples: count, owners: this.owners, shares, stages: this.times, speedup: this.speedup() };
+    this.report = { samples: count, owners: this.division.owners, shares, stages: this.times, speedup: this.speedup() };
   }
 
   private speedup(): number {
     const { spec } = this.network;
-    return timePerSample(spec, this.times, this.owners.map(() => 0)) / timePerSample(spec, this.times, this.owners);
+    return timeAlone(this.times) / timePerSample(spec, this.times, this.division);
   }
 
-  /** Shares the layers by what they took, after 1, 2, 4, 8 … blocks. Returns whether a layer has another thread now. */
-  private shareAnew(): boolean {
+  /** Divides the layers by what they took, after 1, 2, 4, 8 … blocks. Returns whether anything has changed. */
+  private divideAnew(): boolean {
     if (this.blocks === 0 || (this.blocks & (this.blocks - 1)) !== 0) return false;
     const { spec } = this.network;
-    const { owners, perSample } = shareLayers(spec, this.times, this.threads);
-    if (perSample > WORTH_MOVING * timePerSample(spec, this.times, this.owners)) return false;
-    this.owners = owners;
+    const division = divideLayers(spec, this.times, this.threads);
+    if (timePerSample(spec, this.times, division) > WORTH_MOVING * timePerSample(spec, this.times, this.division)) return false;
+    this.division = division;
     return true;
   }
 }

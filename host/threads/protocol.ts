@@ -1,5 +1,6 @@
 /** What the coordinating thread and its workers say to each other. Everything large lies in memory they share. */
 import type { Build } from "../engine/artefacts.js";
+import type { Division } from "./lanes.js";
 import type { ShareTimes } from "./stage_runner.js";
 import type { StreamsMemory } from "./streams.js";
 
@@ -14,10 +15,10 @@ export interface WorkerStart {
   readonly streams: StreamsMemory | null;
 }
 
-/** Trains the layers of `owners` that are the worker's on the samples in the block's memory, then writes what it owns into the image. */
+/** Trains the layers that are the worker's on the samples in the block's memory, then writes what it owns into the image. */
 export interface TrainTask {
   readonly type: "train";
-  readonly owners: readonly number[];
+  readonly division: Division;
   /** Takes weights from the image too, not only states, before it begins. */
   readonly reload: boolean;
   readonly count: number;

@@ -1,7 +1,7 @@
 /** One thread's share of a block of training samples: the stages of its layers, each as soon as what it needs is there. */
 import { StageClock, type StageTimes } from "./costs.js";
 import type { Doorbells } from "./doorbells.js";
-import { comesBefore, drawsNegative, type Lane, passesOf } from "./lanes.js";
+import { comesBefore, type Division, drawsNegative, type Lane, passesOf, Turns } from "./lanes.js";
 import type { StagedNetwork, Step } from "./staged_network.js";
 import type { Streams } from "./streams.js";
 
@@ -17,10 +17,9 @@ export interface Block {
   readonly targets: Int32Array | null;
 }
 
-export interface Share {
+/** What one thread does of a division of the layers. */
+export interface Share extends Division {
   readonly thread: number;
-  /** The thread of every layer. */
-  readonly owners: readonly number[];
 }
 
 /** What a share took. */
@@ -44,12 +43,17 @@ export class StageRunner {
   }
 
   /** Trains the thread's layers on every sample of the block. */
-  run(block: Block, { thread, owners }: Share): ShareTimes {
+  run(block: Block, { thread, owners, rounds }: Share): ShareTimes {
     const lanes: Lane[] = owners.flatMap((owner, layer) => (owner === thread ? [{ layer, sample: 0, pass: 0 }] : []));
     const clock = new StageClock(owners.length);
     const start = performance.now();
     let idle = 0;
+    const turns = rounds && new Turns(lanes, rounds[thread]!, block.count);
     const find = (): Lane | null => {
+      if (turns) {
+        const lane = turns.next();
+        return lane && this.isReady(lane) ? lane : null;
+      }
       let next: Lane | null = null;
       for (const lane of lanes) if (lane.sample < block.count && this.isReady(lane) && (next === null || comesBefore(lane, next))) next = lane;
       return next;
@@ -67,6 +71,7 @@ export class StageRunner {
         idle += performance.now() - from;
       }
       this.work(lane!, block, clock, ring);
+      turns?.done();
       if (lane!.sample === block.count) left--;
     }
     return { stages: clock.times(), total: performance.now() - start, idle };

@@ -29,10 +29,10 @@ port.on("message", (task: Task) => {
 
 port.postMessage({ of: "start" } satisfies Reply);
 
-function trained({ owners, reload, ...block }: TrainTask): Reply {
-  const mine = extents.filter(({ layer }) => owners[layer] === thread);
+function trained({ division, reload, ...block }: TrainTask): Reply {
+  const mine = extents.filter(({ layer }) => division.owners[layer] === thread);
   copyExtents(shared, own, reload ? mine : mine.filter(({ isState }) => isState));
-  const times = runner!.run(block, { thread, owners });
+  const times = runner!.run(block, { thread, ...division });
   copyExtents(own, shared, mine);
   return { of: "train", times };
 }

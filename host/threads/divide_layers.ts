@@ -1,10 +1,10 @@
 /**
- * Which thread gets which layers. Tried on paper: the stages of a few samples are laid out in time as the threads would do them, and the share with
+ * Which thread gets which layers. Tried on paper: the stages of some samples are laid out in time as the threads would do them, and the division with
  * the shortest time from sample to sample wins. That says more than equal sums: with hard negatives the samples wait for each other (docs/threads.md),
  * and then layers that follow each other are best with different threads.
  */
 import type { LayerTimes } from "./costs.js";
-import { comesBefore, drawsNegative, type Lane, passesOf } from "./lanes.js";
+import { comesBefore, type Division, drawsNegative, type Lane, passesOf, Turns } from "./lanes.js";
 import { isMap, type LayerGeometry } from "../spec/geometry.js";
 import type { NetworkSpec } from "../spec/network_spec.js";
 
@@ -16,31 +16,40 @@ const TO = 36;
 const LATENCY = 0.002;
 const MULTIPLY_ADDS_PER_MS = 1e7;
 /** Above so many layers only the shares that need no search are tried. */
-const SEARCHED_LAYERS = 16;
+const SEARCHED_LAYERS = 12;
+/** Threads with more layers try only two rounds each, and so do many threads. */
+const MERGED_LAYERS = 4;
+const MOST_ROUNDS = 64;
 
-/** Milliseconds from sample to sample when the threads in `owners` have the layers. */
-export function timePerSample(spec: NetworkSpec, times: readonly LayerTimes[], owners: readonly number[]): number {
+/** Milliseconds from sample to sample when one thread has all layers. */
+export function timeAlone(times: readonly LayerTimes[]): number {
+  return times.reduce((sum, { single, pair, update }) => sum + single + pair + update, 0);
+}
+
+/** Milliseconds from sample to sample under a division; infinite when its rounds would wait for each other for ever. */
+export function timePerSample(spec: NetworkSpec, times: readonly LayerTimes[], { owners, rounds }: Division): number {
   const passes = passesOf(spec);
   const draws = drawsNegative(spec);
   const top = owners.length - 1;
+  const lanes: Lane[] = owners.map((_, layer) => ({ layer, sample: 0, pass: 0 }));
   const free = new Array<number>(Math.max(...owners) + 1).fill(0);
+  const turns = rounds && free.map((_, thread) => new Turns(lanes.filter(({ layer }) => owners[layer] === thread), rounds[thread]!, SAMPLES));
   // When what a lane's next pass needs is there, for every pass and sample.
   const given = owners.map(() => passes.map(() => new Float64Array(SAMPLES).fill(Infinity)));
   for (const pass of passes.keys()) given[0]![pass]!.fill(draws === "top" && passes[pass] === "pair" ? Infinity : 0);
-  const lanes: Lane[] = owners.map((_, layer) => ({ layer, sample: 0, pass: 0 }));
   const ended = new Float64Array(SAMPLES);
   for (let stages = SAMPLES * passes.length * owners.length; stages > 0; stages--) {
     let next: Lane | null = null;
     let start = Infinity;
-    for (const lane of lanes) {
-      if (lane.sample === SAMPLES) continue;
+    for (const lane of turns ? turns.map((turn) => turn.next()) : lanes) {
+      if (!lane || lane.sample === SAMPLES) continue;
       const from = Math.max(free[owners[lane.layer]!]!, given[lane.layer]![lane.pass]![lane.sample]!);
       if (from < start || (from === start && next !== null && owners[lane.layer] === owners[next.layer] && comesBefore(lane, next))) {
         next = lane;
         start = from;
       }
     }
-    if (!next) break;
+    if (!next) return Infinity;
     const { layer, sample, pass } = next;
     const kind = passes[pass]!;
     const handed = start + times[layer]![kind];
@@ -51,25 +60,32 @@ export function timePerSample(spec: NetworkSpec, times: readonly LayerTimes[], o
     else if (kind === "single" && draws === "top") given[0]![pass + 1]![sample] = seenBy(0);
     next.pass = (pass + 1) % passes.length;
     if (next.pass === 0) next.sample++;
+    turns?.[owners[layer]!]!.done();
     ended[sample] = Math.max(ended[sample]!, end);
   }
   return (ended[TO]! - ended[FROM]!) / (TO - FROM);
 }
 
-/** The best share found of the layers between so many threads, each of which gets at least one. */
-export function shareLayers(spec: NetworkSpec, times: readonly LayerTimes[], threads: number): { owners: number[]; perSample: number } {
+/** The best division found of the layers between so many threads, each of which gets at least one. */
+export function divideLayers(spec: NetworkSpec, times: readonly LayerTimes[], threads: number): Division {
   const layers = times.length;
   const cost = times.map(({ single, pair, update }) => single + pair + update);
   const tried = new Set<string>();
-  let best = { owners: [] as number[], perSample: Infinity };
-  const offer = (owners: number[]): boolean => {
+  let best: Division = { owners: [], rounds: null };
+  let least = Infinity;
+  const offer = (owners: readonly number[]): boolean => {
     const key = owners.join();
     if (tried.has(key) || new Set(owners).size < threads) return false;
     tried.add(key);
-    const perSample = timePerSample(spec, times, owners);
-    if (perSample >= best.perSample) return false;
-    best = { owners, perSample };
-    return true;
+    let isBetter = false;
+    for (const rounds of drawsNegative(spec) === "top" ? roundsOf(owners, threads) : [null]) {
+      const perSample = timePerSample(spec, times, { owners, rounds });
+      if (perSample >= least) continue;
+      best = { owners, rounds };
+      least = perSample;
+      isBetter = true;
+    }
+    return isBetter;
   };
   offer(times.map((_, layer) => layer % threads));
   offer(bySize(cost, threads));
@@ -84,6 +100,36 @@ export function shareLayers(spec: NetworkSpec, times: readonly LayerTimes[], thr
     }
   }
   return best;
+}
+
+/**
+ * Rounds worth trying where the samples wait for each other. Whichever stage is ready would not do: a thread would begin the next sample's pass a
+ * microsecond before the pair that everybody waits for is there. A round has each layer's pair, and behind it the next sample's single pass.
+ */
+function* roundsOf(owners: readonly number[], threads: number): Generator<number[][], void, void> {
+  const own = Array.from({ length: threads }, (_, thread) => [...owners.keys()].filter((layer) => owners[layer] === thread));
+  const choices = own.map((layers) => {
+    const all = own.every(({ length }) => length <= MERGED_LAYERS) ? merges(layers) : [];
+    return all.length > 0 && all.length ** threads <= MOST_ROUNDS ? all : [[...layers, ...layers], layers.flatMap((layer) => [layer, layer])];
+  });
+  const choose = function* (thread: number): Generator<number[][], void, void> {
+    if (thread === threads) return yield [];
+    for (const round of choices[thread]!) for (const rest of choose(thread + 1)) yield [round, ...rest];
+  };
+  if (choices.reduce((count, { length }) => count * length, 1) <= MOST_ROUNDS) yield* choose(0);
+  else for (const choice of [0, -1]) yield choices.map((rounds) => rounds.at(choice)!);
+}
+
+/** All orders in which pairs and single passes of some layers can follow each other: both upwards, and of each layer the pair first. */
+function merges(layers: readonly number[]): number[][] {
+  const found: number[][] = [];
+  const go = (round: number[], pairs: number, singles: number): void => {
+    if (singles === layers.length) found.push(round);
+    if (pairs < layers.length) go([...round, layers[pairs]!], pairs + 1, singles);
+    if (singles < pairs) go([...round, layers[singles]!], pairs, singles + 1);
+  };
+  go([], 0, 0);
+  return found;
 }
 
 /** The largest layer first, each to the thread that has least. */
