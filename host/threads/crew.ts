@@ -1,6 +1,6 @@
 /** The workers of a network: started with it, asked one thing at a time each, and given up together when one of them fails. */
 import { Worker } from "node:worker_threads";
-import { builtFile } from "../engine/built_file.js";
+import { builtFile } from "../built_file.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import { Doorbells } from "./doorbells.js";

@@ -18,6 +18,7 @@ export function drawsNegative({ objective, negatives }: NetworkSpec): "top" | "b
 export function whyNotPipelined({ layers, recurrence }: NetworkSpec): string | null {
   if (recurrence.iterations > 0) return "the layers of a recurrent network wait for those above them in every iteration";
   if (layers.some(({ kind }) => kind === "box")) return "what a box computes only the thread knows that was given it";
+  if (layers.some(({ bandRows }) => bandRows > 0)) return "a map in bands makes the next layer's input while it works on its own";
   return null;
 }
 

@@ -103,6 +103,12 @@ describe("networks that cannot be shared", () => {
     await expectMayflyError(() => predictInThreads(stream, data, "goodness", 2), "this network predicts in one thread only (a network of streams carries its state from each sample to the next), not in 2", 2);
   });
 
+  test("maps in bands train in one thread, and are tested in several", async () => {
+    const network = Network.create({ ...PAIR, layers: [{ kind: "conv", channels: 4, field: 3, bandRows: 1 }, { units: 16 }] });
+    await expectMayflyError(trains(network, 2), "this network trains in one thread only (a map in bands makes the next layer's input while it works on its own), not in 2", 2);
+    expect(await evaluateInThreads(network, data, 2)).toEqual(evaluate(network, data));
+  });
+
   test("and no crew has no threads, or thousands", async () => {
     for (const threads of [0, 1.5, 257, NaN]) await expectMayflyError(trains(Network.create(PAIR), threads), `${threads} threads, expected 1 to 256`, 2);
   });

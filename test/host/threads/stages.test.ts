@@ -90,7 +90,9 @@ const FEED_FORWARD = Object.entries(FULL_SPECS).filter(([name]) => !name.include
 
 test.each(FEED_FORWARD)("random %s learn the same with an engine for each layer", (name, specs) => {
   console.log(`fuzz: seed ${SEED}, ${CASES} cases`);
-  fc.assert(fc.property(specs, fc.integer({ min: 1, max: 8 }), fc.integer(), expectSameInStages), { seed: SEED, numRuns: CASES });
+  // Maps in bands cannot.
+  const whole = specs.map((spec) => ({ ...spec, layers: spec.layers.map((layer) => ({ ...layer, bands: 0 })) }));
+  fc.assert(fc.property(whole, fc.integer({ min: 1, max: 8 }), fc.integer(), expectSameInStages), { seed: SEED, numRuns: CASES });
   expect(name).not.toMatch(/recurrent/);
 });
 
@@ -113,6 +115,9 @@ describe("the exports", () => {
     }
     expect(start({ recurrence: { iterations: 3 } }).engine.begin_stage!(STAGE_FRAME, 0)).toBe(BAD_ARGUMENT);
     expect(start({ layers: [{ units: 8 }, { kind: "box", units: 6 }, { units: 8 }] }).engine.begin_stage!(STAGE_PAIR, 1)).toBe(BAD_ARGUMENT);
+    const conv = (bandRows: number): object => ({ layers: [{ kind: "conv", channels: 4, field: 3, bandRows }, { units: 8 }] });
+    expect(start(conv(1)).engine.begin_stage!(STAGE_FRAME, 0)).toBe(BAD_ARGUMENT);
+    expect(start(conv(0)).engine.begin_stage!(STAGE_FRAME, 0)).toBe(OK);
     expect(loadEngine("scalar", "full").start(1).begin_stage!(STAGE_FRAME, 0)).toBe(NOT_READY);
   });
 
