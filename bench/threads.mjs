@@ -35,7 +35,7 @@ for (const [name, spec] of Object.entries(cases)) {
   const paper = (after) => ({ afterSamples: 1000 * after, ...stageTimes(full, images, after, [2, 3, 4].filter((count) => count <= spec.layers.length)) });
   if (paperAlone > 0) {
     const found = paper(paperAlone);
-    results.push({ name, paper: [found] });
+    results.push({ name, paper: [found], load: loadavg()[0] });
     console.log(`${name.padEnd(40)} on paper after ${found.afterSamples} samples: ${found.onPaper.map(({ threads: count, speedup, owners }) => `${count} threads ${speedup.toFixed(2)}x (${owners})`).join(", ")}; µs ${found.stages.map((layer) => Object.values(layer).join("/")).join(" ")}`);
     continue;
   }
