@@ -1,7 +1,7 @@
 // npm run bench:threads: training in two threads against one, alternating block by block in one run, and the same bits. JSON with --json FILE.
 // Every block of 1,000 samples is trained by one thread, then by two, so that a noisy machine disturbs both alike; the ratio is the median over the blocks.
 // "on paper" is what the stages' processor times, measured in one thread, come to when every thread has a core to itself: so much a machine that is busy
-// with other things would show if it were not. --paper N measures that alone, after N blocks.
+// with other things would show if it were not. --paper 2,16 measures that alone, after so many blocks.
 import { cpus, loadavg } from "node:os";
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const { stageTimes } = await import("../dist/bench_stage_times.js");
 const argument = (name, usual) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : usual);
 const threads = Number(argument("--threads", 2));
 const blocks = Number(argument("--blocks", 20));
-const paperAlone = Number(argument("--paper", 0));
+const paperAlone = argument("--paper", "").split(",").map(Number).filter((after) => after > 0);
 const BLOCK = 1000;
 const FILLING = 2;
 const { train: images } = await loadMnist();
@@ -33,10 +33,12 @@ for (const [name, spec] of Object.entries(cases)) {
   if (!name.includes(argument("--only", ""))) continue;
   const full = { input: images.shape, classes: 10, seed: 1, ...spec };
   const paper = (after) => ({ afterSamples: 1000 * after, ...stageTimes(full, images, after, [2, 3, 4].filter((count) => count <= spec.layers.length)) });
-  if (paperAlone > 0) {
-    const found = paper(paperAlone);
-    results.push({ name, paper: [found], load: loadavg()[0] });
-    console.log(`${name.padEnd(40)} on paper after ${found.afterSamples} samples: ${found.onPaper.map(({ threads: count, speedup, owners }) => `${count} threads ${speedup.toFixed(2)}x (${owners})`).join(", ")}; µs ${found.stages.map((layer) => Object.values(layer).join("/")).join(" ")}`);
+  if (paperAlone.length > 0) {
+    const found = paperAlone.map(paper);
+    results.push({ name, paper: found, load: loadavg()[0] });
+    for (const { afterSamples, onPaper, stages } of found) {
+      console.log(`${name.padEnd(40)} on paper after ${afterSamples} samples: ${onPaper.map(({ threads: count, speedup, owners }) => `${count} threads ${speedup.toFixed(2)}x (${owners})`).join(", ")}; µs ${stages.map((layer) => Object.values(layer).join("/")).join(" ")}`);
+    }
     continue;
   }
   const sides = [1, threads].map((count) => {
