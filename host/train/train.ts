@@ -1,3 +1,4 @@
+import { platform } from "#platform";
 import type { Dataset } from "../data/dataset.js";
 import { frame } from "../data/dataset.js";
 import { permutation } from "../data/shuffle.js";
@@ -98,7 +99,7 @@ export async function* train(network: Network, data: Dataset, options: TrainOpti
       seconds += (performance.now() - start) / 1000;
       const { readoutError } = counters.since(to - from);
       yield { type: "progress", epoch, done: to, total: data.count, pairsPerSecond: Math.round((to - first) / seconds), readoutError };
-      await turn();
+      await platform.turn();
     }
 
     // Before the evaluation, whose predictions count rows too.
@@ -129,7 +130,7 @@ async function* evaluated(network: Network, epoch: number, { test, signal }: Tra
     const step = steps.next();
     if (step.done) return step.value.testError;
     yield { type: "evaluating", epoch, done: step.value, total: test.count };
-    await turn();
+    await platform.turn();
   }
 }
 
@@ -149,11 +150,6 @@ class EarlyStop {
     this.best = Math.min(this.best, error);
     return patience != null && this.evaluationsSinceBest >= patience ? "no improvement" : null;
   }
-}
-
-/** Lets signals, timers and other tasks of this process have a turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A data set holds frames and labels only: what the spec says is given has to come from somewhere. */
