@@ -1,0 +1,102 @@
+/** Learning curves. */
+import * as Plot from "@observablehq/plot";
+import type { Point } from "../protocol.js";
+import { drawChart, legend, onLook } from "./chart.js";
+import { cssColour } from "./dom.js";
+import { count, percent } from "./format.js";
+
+/** More points than these are merged two by two. */
+const MOST_POINTS = 400;
+/** Below it a logarithmic scale would show noise. */
+const LEAST_PERCENT = 0.5;
+/** Of the running error, so many points at most are averaged for the line: one is of few digits. */
+const SMOOTHED = 12;
+const TICKS = [0.5, 1, 2, 5, 10, 20, 50, 100];
+
+interface Mark {
+  readonly samples: number;
+  readonly text: string;
+}
+
+export class LearningChart {
+  private running: Point[] = [];
+  private tested: (Point & { readonly name: string })[] = [];
+  private marks: Mark[] = [];
+  private readonly chart = document.createElement("div");
+
+  constructor(host: HTMLElement) {
+    this.legend = legend([]);
+    host.append(this.legend, this.chart);
+    onLook(host, () => this.draw());
+  }
+
+  private legend: HTMLUListElement;
+
+  clear(): void {
+    this.running = [];
+    this.tested = [];
+    this.marks = [];
+    this.draw();
+  }
+
+  addRunning(points: readonly Point[]): void {
+    this.running.push(...points);
+    if (this.running.length > 2 * MOST_POINTS) this.running = merged(this.running);
+  }
+
+  addTested(samples: number, goodness: number | null, readout: number | null): void {
+    if (goodness !== null) this.tested.push({ samples, value: goodness, name: "test, by goodness" });
+    if (readout !== null) this.tested.push({ samples, value: readout, name: "test, by the readout" });
+    if (this.tested.length > 4 * MOST_POINTS) this.tested = this.tested.filter((_, index) => index % 4 < 2);
+  }
+
+  mark(samples: number, text: string): void {
+    this.marks.push({ samples, text });
+  }
+
+  /** The chip is back at an earlier sample: what came after is going to come again. */
+  rewind(samples: number): void {
+    this.running = this.running.filter((point) => point.samples <= samples);
+    this.tested = this.tested.filter((point) => point.samples <= samples);
+  }
+
+  draw(): void {
+    const [blue, orange, grey] = [cssColour("right"), cssColour("wrong"), cssColour("quiet")];
+    const colours = { "test, by goodness": blue, "test, by the readout": orange } as const;
+    const entries = legend([["test, by goodness", blue], ["test, by the readout", orange], ["each new digit", grey]]);
+    this.legend.replaceWith(entries);
+    this.legend = entries;
+    const floor = (point: Point): number => Math.max(point.value, LEAST_PERCENT);
+    const all = [...this.running, ...this.tested];
+    const last = this.tested.at(-1);
+    const low = Math.max(LEAST_PERCENT, Math.min(5, ...all.map(floor)));
+    const bottom = TICKS.findLast((tick) => tick <= low) ?? LEAST_PERCENT;
+    drawChart(this.chart, {
+      height: 320, marginTop: 22,
+      // The start, when most happens, gets the room.
+      x: { type: "sqrt", label: "digits seen", domain: [0, Math.max(1000, ...all.map(({ samples }) => samples))], ticks: 5, tickFormat: "~s" },
+      y: { type: "log", label: "% wrong", domain: [bottom, 100], ticks: TICKS.filter((tick) => tick >= bottom), tickFormat: (tick: number) => String(tick), grid: true },
+      marks: [
+        Plot.ruleX(this.marks, { x: "samples", stroke: "currentColor", strokeOpacity: 0.35, strokeDasharray: "3 3" }),
+        Plot.text(this.marks.slice(-4), { x: "samples", y: 100, text: "text", dy: -8, fontSize: 10.5, textAnchor: "middle", fill: "currentColor" }),
+        Plot.lineY(smoothed(this.running), { x: "samples", y: floor, stroke: grey, strokeWidth: 1, strokeOpacity: 0.7 }),
+        Plot.lineY(this.tested, { x: "samples", y: floor, z: "name", stroke: ({ name }: { name: keyof typeof colours }) => colours[name], strokeWidth: 2.5 }),
+      ],
+    }, last ? `Learning curves: ${percent(last.value)} of test digits wrong after ${count(last.samples)} digits seen` : "Learning curves, empty so far");
+  }
+}
+
+/** Each the mean of itself and some before it: few at the start, where the error falls fast. */
+function smoothed(points: readonly Point[]): Point[] {
+  return points.map(({ samples }, index) => {
+    const window = points.slice(index - Math.min(SMOOTHED - 1, index >> 3), index + 1);
+    return { samples, value: window.reduce((sum, point) => sum + point.value, 0) / window.length };
+  });
+}
+
+function merged(points: readonly Point[]): Point[] {
+  return Array.from({ length: Math.floor(points.length / 2) }, (_, index) => {
+    const [a, b] = [points[2 * index]!, points[2 * index + 1]!];
+    return { samples: b.samples, value: (a.value + b.value) / 2 };
+  });
+}
