@@ -43,11 +43,11 @@ function rotated(frame: Uint8Array, width: number, height: number, angle: number
   });
 }
 
-/** For people: "noise on 30 % of the pixels". */
+/** For people: "noise on 30 % of pixels". */
 export function describeWorld({ kind, amount }: World): string {
   switch (kind) {
     case "clean": return "as it was";
-    case "noise": return `noise on ${amount} % of the pixels`;
+    case "noise": return `noise on ${amount} % of pixels`;
     case "invert": return "black and white swapped";
     case "rotate": return `rotated by ${amount}°`;
   }

@@ -7,9 +7,10 @@ const BOX = 20;
 const VISIBLE = 16;
 
 /** Ink 0..255 of a canvas [height][width]; alpha is ink. Null when it is empty. */
-export function frameOfInk(canvas: HTMLCanvasElement): Uint8Array | null {
+export function frameOfInk(ink: CanvasRenderingContext2D): Uint8Array | null {
+  const { canvas } = ink;
   const { width, height } = canvas;
-  const { data } = canvas.getContext("2d", { willReadFrequently: true })!.getImageData(0, 0, width, height);
+  const { data } = ink.getImageData(0, 0, width, height);
   let [left, top, right, bottom] = [width, height, -1, -1];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -11,6 +11,9 @@ const MOST_POINTS = 400;
 const LEAST_PERCENT = 0.5;
 /** Of the running error, so many points at most are averaged for the line: one is of few digits. */
 const SMOOTHED = 12;
+/** The last marks are named, in rows of their own so that names do not lie on each other. */
+const MARK_ROWS = 3;
+const MARK_ROW = 13;
 const TICKS = [0.5, 1, 2, 5, 10, 20, 50, 100];
 
 interface Mark {
@@ -71,14 +74,20 @@ export class LearningChart {
     const last = this.tested.at(-1);
     const low = Math.max(LEAST_PERCENT, Math.min(5, ...all.map(floor)));
     const bottom = TICKS.findLast((tick) => tick <= low) ?? LEAST_PERCENT;
+    const ticks = TICKS.filter((tick) => tick >= bottom);
+    const most = all.reduce((max, { samples }) => Math.max(max, samples), 1000);
     drawChart(this.chart, {
-      height: 320, marginTop: 22,
+      height: 330, marginTop: 28 + MARK_ROW * MARK_ROWS,
       // The start, when most happens, gets the room.
-      x: { type: "sqrt", label: "digits seen", domain: [0, Math.max(1000, ...all.map(({ samples }) => samples))], ticks: 5, tickFormat: "~s" },
-      y: { type: "log", label: "% wrong", domain: [bottom, 100], ticks: TICKS.filter((tick) => tick >= bottom), tickFormat: (tick: number) => String(tick), grid: true },
+      x: { type: "sqrt", label: "digits seen", domain: [0, most], ticks: 5, tickFormat: "~s" },
+      y: { type: "log", label: "% wrong", domain: [bottom, 100], axis: null },
       marks: [
+        Plot.gridY(ticks),
+        Plot.axisY(ticks, { label: "% wrong", text: (tick: number) => String(tick) }),
         Plot.ruleX(this.marks, { x: "samples", stroke: "currentColor", strokeOpacity: 0.35, strokeDasharray: "3 3" }),
-        Plot.text(this.marks.slice(-4), { x: "samples", y: 100, text: "text", dy: -8, fontSize: 10.5, textAnchor: "middle", fill: "currentColor" }),
+        ...this.marks.slice(-MARK_ROWS).map((mark, index, shown) => Plot.text([mark], {
+          x: "samples", y: 100, text: "text", dy: -MARK_ROW * (1 + ((this.marks.length - shown.length + index) % MARK_ROWS)) - 8, textAnchor: mark.samples < most / 3 ? "start" : "end", fill: "currentColor",
+        })),
         Plot.lineY(smoothed(this.running), { x: "samples", y: floor, stroke: grey, strokeWidth: 1, strokeOpacity: 0.7 }),
         Plot.lineY(this.tested, { x: "samples", y: floor, z: "name", stroke: ({ name }: { name: keyof typeof colours }) => colours[name], strokeWidth: 2.5 }),
       ],

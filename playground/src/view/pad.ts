@@ -9,15 +9,15 @@ const KEY_STEP = 14;
 
 export class Pad {
   /** The strokes alone; the pad shows them in the page's colour, and the keyboard's pen over them. */
-  private readonly ink = document.createElement("canvas");
+  private readonly ink = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!;
   private readonly pen = { x: 140, y: 60, down: false, shown: false };
   private last: { x: number; y: number } | null = null;
   private frame: Uint8Array | null = null;
 
   /** `changed` is given the frame, or null for an empty pad. */
   constructor(private readonly canvas: HTMLCanvasElement, private readonly changed: (frame: Uint8Array | null, done: boolean) => void) {
-    this.ink.width = canvas.width;
-    this.ink.height = canvas.height;
+    this.ink.canvas.width = canvas.width;
+    this.ink.canvas.height = canvas.height;
     canvas.addEventListener("pointerdown", (event) => this.start(event));
     canvas.addEventListener("pointermove", (event) => this.move(event));
     for (const name of ["pointerup", "pointercancel"] as const) canvas.addEventListener(name, () => this.lift());
@@ -44,9 +44,7 @@ export class Pad {
     const image = new ImageData(SIDE, SIDE);
     frame.forEach((value, at) => (image.data[4 * at + 3] = value));
     small.getContext("2d")!.putImageData(image, 0, 0);
-    const context = this.ink.getContext("2d")!;
-    context.imageSmoothingEnabled = true;
-    context.drawImage(small, 0, 0, this.ink.width, this.ink.height);
+    this.ink.drawImage(small, 0, 0, this.ink.canvas.width, this.ink.canvas.height);
     this.frame = frame;
     this.paint();
     this.changed(frame, true);
@@ -62,7 +60,7 @@ export class Pad {
   }
 
   private wipe(): void {
-    this.ink.getContext("2d")!.clearRect(0, 0, this.ink.width, this.ink.height);
+    this.ink.clearRect(0, 0, this.ink.canvas.width, this.ink.canvas.height);
   }
 
   private at(event: PointerEvent): { x: number; y: number } {
@@ -117,7 +115,7 @@ export class Pad {
   }
 
   private stroke(from: { x: number; y: number }, to: { x: number; y: number }, done: boolean): void {
-    const context = this.ink.getContext("2d")!;
+    const context = this.ink;
     context.lineCap = context.lineJoin = "round";
     context.lineWidth = PEN;
     context.beginPath();
@@ -138,7 +136,7 @@ export class Pad {
     const context = canvas.getContext("2d")!;
     context.globalCompositeOperation = "source-over";
     context.clearRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(ink, 0, 0);
+    context.drawImage(ink.canvas, 0, 0);
     context.globalCompositeOperation = "source-in";
     context.fillStyle = cssColour("ink");
     context.fillRect(0, 0, canvas.width, canvas.height);

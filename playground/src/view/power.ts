@@ -14,7 +14,7 @@ const PAGES_ACROSS = 32;
 export class PowerPanel {
   private readonly button = element("button", { type: "button", class: "warn", id: "cut", disabled: "" }, "Cut the power") as HTMLButtonElement;
   private readonly place = element("fieldset", { class: "segments" }, element("legend", {}, "When"),
-    ...([["flash", "inside a flash write"], ["compute", "in mid-step"]] as const).map(([value, text]) => element("label", {}, element("input", { type: "radio", name: "cut", value, ...(value === "flash" && { checked: "" }) }), element("span", {}, text))));
+    ...([["flash", "in a flash write"], ["compute", "in mid-step"]] as const).map(([value, text]) => element("label", {}, element("input", { type: "radio", name: "cut", value, ...(value === "flash" && { checked: "" }) }), element("span", {}, text))));
   private readonly slots = [0, 1].map((slot) => {
     const canvas = element("canvas", { class: "pixels", role: "img" }) as HTMLCanvasElement;
     const state = element("p", {}, "erased");

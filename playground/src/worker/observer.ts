@@ -9,7 +9,7 @@ import type { Field } from "../protocol.js";
 import { through, type World } from "../world.js";
 
 /** Enough for a curve that moves; the last of training has all. */
-const TESTED = 500;
+const TESTED = 300;
 const HISTOGRAM_SAMPLES = 100;
 const FIELDS = 24;
 

@@ -62,6 +62,8 @@ export class Session {
   }
 
   setWorld(world: World): void {
+    // Before and after, so that the curve jumps where it happens.
+    if (this.device.network.samples > 0) this.look();
     this.device.changeWorld(world);
     this.look();
   }
@@ -153,7 +155,8 @@ export class Session {
     this.tell({ type: "tested", samples, goodness, readout, count, world });
     this.tell({ type: "pictures", pictures: { samples, fields: observer.fields(), histograms: observer.histograms(world), seen: device.sensor.seen.map(({ frame, label }) => ({ frame, label })) } });
     this.tell({ type: "flash", flash: device.flashPicture() });
-    const took = performance.now() - from;
+    // What the first look took says little: the code was cold.
+    const took = this.device.network.samples > 0 ? performance.now() - from : 0;
     this.lookDue = performance.now() + Math.max(LOOK_MS, took / LOOKING_SHARE);
   }
 }
