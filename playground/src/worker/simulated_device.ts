@@ -129,11 +129,18 @@ export class SimulatedDevice {
     }
     const { samples } = this.network;
     if (samples - this.countedFrom >= POINT_SAMPLES) this.count(samples);
-    if (this.expected && samples === this.expected.samples) {
-      this.tell({ type: "caught up", samples, hash: this.state().hash, expected: this.expected.hash });
-      this.expected = null;
-    }
+    // It may get through a sample or two before it dies: then the last of them counts.
+    if (this.power.aimed) this.remember();
+    else this.compare();
     return true;
+  }
+
+  /** Whether the sample at which the power died is reached again. */
+  private compare(): void {
+    if (this.network.samples !== this.expected?.samples) return;
+    const { samples, hash } = this.state();
+    this.tell({ type: "caught up", samples, hash, expected: this.expected.hash });
+    this.expected = null;
   }
 
   /** The power comes back: recovery from what stands in the flash. */
@@ -184,6 +191,8 @@ export class SimulatedDevice {
       const slot = found.outcome === "restored" ? found.slot : null;
       const { samples, hash } = this.state();
       this.tell({ type: "resumed", outcome: found.outcome, slot, slots: found.slots, samples, hash, committedHash: slot === null ? null : (this.committed.get(slot)?.hash ?? null) });
+      // Where the checkpoint was finished after all, nothing has to be trained again.
+      this.compare();
     }
     return started.value;
   }
