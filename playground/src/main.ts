@@ -67,6 +67,7 @@ let predictId = 0;
 let predicting = false;
 let predictAgain = false;
 let lastDrawn = 0;
+let lastPictures = 0;
 let lastSpoken = 0;
 
 // ---- choices ----
@@ -87,12 +88,14 @@ function choose(): void {
   setRunning(false);
   ready = false;
   refresh();
+  samples = 0;
+  tiles.clear();
+  learning.clear();
+  power.clear();
   reference.clear();
   const chosen = chosenSpec();
   if (typeof chosen === "string") return showVerdict(false, chosen);
   spec = chosen;
-  const board = boards.find(({ name }) => name === boardSelect.value);
-  setText(byId("lead-ram"), board ? kilobytes(board.ramBytes) : "a few kilobytes");
   planner.postMessage({ type: "plan", id: ++planId, board: boardSelect.value, spec } satisfies Request);
 }
 
@@ -115,6 +118,7 @@ function hearPlanner(reply: Reply): void {
     const instead = reply.fitting.find(({ name }) => name !== boardSelect.value);
     return showVerdict(false, `${reply.problem}${instead ? ` The smallest board here that holds it: ${instead.title}.` : ""}`);
   }
+  setText(byId("lead-ram"), kilobytes(boards.find(({ name }) => name === boardSelect.value)!.ramBytes));
   showVerdict(true, `${count(reply.plan!.bytes.total)} of the ${count(reply.limitBytes)} bytes that the board leaves for learning.`);
   ask({ type: "configure", board: boardSelect.value, spec: spec!, world: world.world });
 }
@@ -135,9 +139,11 @@ function hearDevice(reply: Reply): void {
     case "configured":
       ready = true;
       checkpointEvery = reply.checkpointEvery;
+      // What the device before it said in the meantime is not of this one.
       samples = 0;
       learning.clear();
       power.clear();
+      tiles.clear();
       tiles.configured(reply);
       if (world.world.kind !== "clean") learning.mark(0, world.describe());
       refresh();
@@ -154,6 +160,8 @@ function hearDevice(reply: Reply): void {
       speakProgress(reply.samples, reply.goodness ?? reply.readout);
       return repredict();
     case "pictures":
+      if (running && prefersReducedMotion() && performance.now() - lastPictures < CALM_DRAW_MS) return;
+      lastPictures = performance.now();
       fields.show(reply.pictures.fields, reply.pictures.samples);
       goodness.show(reply.pictures.histograms, spec?.objective !== "classwise");
       return world.show(reply.pictures.seen);

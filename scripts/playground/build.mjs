@@ -1,8 +1,9 @@
 // Builds the playground into dist/playground: plain scripts that a page from any server, or from a disk, can load. Needs the engines and the library in dist/.
 import { build } from "esbuild";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { writeDigits } from "./digits.mjs";
+import { writeWhole } from "./write.mjs";
 
 export const FOLDER = "dist/playground";
 
@@ -41,13 +42,13 @@ export async function buildPlayground(folder = FOLDER) {
   mkdirSync(folder, { recursive: true });
   const boards = Object.fromEntries(readdirSync("firmware-sim/boards").filter((file) => file.endsWith(".json")).map((file) => [file, readFileSync(`firmware-sim/boards/${file}`, "utf8")]));
   const worker = await bundled("playground/src/worker/worker.ts", { plugins: [virtual({ "virtual:boards": { contents: JSON.stringify(boards), loader: "json" } })] });
-  writeFileSync(`${folder}/playground.js`, await bundled("playground/src/main.ts", { plugins: [virtual({ "virtual:worker": { contents: worker, loader: "text" } })] }));
-  rmSync(`${folder}/reference.js`, { force: true });
-  if (hasTfjs()) {
+  writeWhole(`${folder}/playground.js`, await bundled("playground/src/main.ts", { plugins: [virtual({ "virtual:worker": { contents: worker, loader: "text" } })] }));
+  if (!hasTfjs()) rmSync(`${folder}/reference.js`, { force: true });
+  else {
     const reference = await bundled("playground/src/reference/worker.ts");
-    writeFileSync(`${folder}/reference.js`, `(globalThis.mayflyFiles ??= {})["reference"] = ${JSON.stringify(reference)};\n`);
+    writeWhole(`${folder}/reference.js`, `(globalThis.mayflyFiles ??= {})["reference"] = ${JSON.stringify(reference)};\n`);
   }
-  for (const file of ["index.html", "style.css"]) cpSync(`playground/${file}`, `${folder}/${file}`);
+  for (const file of ["index.html", "style.css"]) writeWhole(`${folder}/${file}`, readFileSync(`playground/${file}`));
   const library = new URL("../../dist/index.js", import.meta.url);
   if (!existsSync(library)) throw new Error("dist/index.js is missing: run `npm run build` first");
   await writeDigits(folder, async () => (await import(library.href)).loadMnist());

@@ -1,6 +1,7 @@
 // The page's digits as scripts that set a string: playground/src/digits.ts has the layout. Made once; MNIST does not change.
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import { writeWhole } from "./write.mjs";
 
 /** Scripts by the number of digits to train on. The smaller one comes with the page, the larger when it is asked for. */
 export const TRAIN_COUNTS = [10_000, 60_000];
@@ -23,6 +24,6 @@ export async function writeDigits(folder, loadMnist) {
   const mnist = await loadMnist();
   for (const count of missing) {
     const gzipped = gzipSync(packed(mnist, count), { level: count > 10_000 ? 6 : 9 });
-    writeFileSync(`${folder}/mnist-${count}.js`, `(globalThis.mayflyFiles ??= {})["mnist-${count}"] = "${gzipped.toString("base64")}";\n`);
+    writeWhole(`${folder}/mnist-${count}.js`, `(globalThis.mayflyFiles ??= {})["mnist-${count}"] = "${gzipped.toString("base64")}";\n`);
   }
 }

@@ -1,4 +1,5 @@
 /** Does what a visitor does, in a real browser. */
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
@@ -14,6 +15,7 @@ import { Network } from "../../host/engine/network.js";
 import { planMemory } from "../../host/engine/plan.js";
 import { platform } from "../../host/platform/node.js";
 import { NETWORKS } from "../../playground/src/networks.js";
+import { PAGE_BYTES_CEILING } from "../limits.js";
 import { describeWith } from "../firmware-sim/firmware/require_tools.js";
 import { CHROMIUM, NO_GRAPHICS, numberIn, servePlayground, setSpeed, startBrowser, SWIFTSHADER, visit, type Visit, waitForNumber } from "./browser.js";
 
@@ -175,7 +177,9 @@ describeWith(missing, INSTALL, "a visitor of the playground", () => {
     await page.waitForSelector("#train:enabled");
   });
 
-  test("asked for nothing but the page's own files", () => {
+  test("asked for nothing but the page's own files, and not for much", () => {
+    const bytes = ["index.html", "style.css", "playground.js", "mnist-10000.js"].reduce((sum, file) => sum + statSync(`dist/playground/${file}`).size, 0);
+    expect(bytes).toBeLessThan(PAGE_BYTES_CEILING);
     const own = [site.url, ...["style.css", "playground.js", "mnist-10000.js"].map((file) => site.url + file)];
     expect(here.requests.filter((request) => !/^(data|blob):/.test(request)).sort()).toEqual(own.sort());
   });

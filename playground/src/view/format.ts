@@ -8,7 +8,7 @@ export const percent = (value: number): string => `${value < 10 ? value.toFixed(
 
 /** "119,888 bytes" is exact; this is for a glance. */
 export function kilobytes(bytes: number): string {
-  return bytes < 10_240 ? `${(bytes / 1024).toFixed(1)} KB` : bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+  return bytes < 10_240 ? `${Number((bytes / 1024).toFixed(1))} KB` : bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
 export function duration(seconds: number): string {

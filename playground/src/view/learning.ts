@@ -5,12 +5,12 @@ import { drawChart, legend, onLook } from "./chart.js";
 import { cssColour } from "./dom.js";
 import { count, percent } from "./format.js";
 
-/** More points than these are merged two by two. */
-const MOST_POINTS = 400;
+/** A point of the running error is of this share of all digits so far at least: as many points for the first thousand as for the last. */
+const POINT_SHARE = 0.03;
+/** More points of the test error than these are thinned out, but for the first half of them. */
+const MOST_POINTS = 800;
 /** Below it a logarithmic scale would show noise. */
 const LEAST_PERCENT = 0.5;
-/** Of the running error, so many points at most are averaged for the line: one is of few digits. */
-const SMOOTHED = 12;
 /** The last marks are named, in rows of their own so that names do not lie on each other. */
 const MARK_ROWS = 3;
 const MARK_ROW = 13;
@@ -23,6 +23,8 @@ interface Mark {
 
 export class LearningChart {
   private running: Point[] = [];
+  /** Of the next point. */
+  private gathered: Point[] = [];
   private tested: (Point & { readonly name: string })[] = [];
   private marks: Mark[] = [];
   private readonly chart = document.createElement("div");
@@ -37,20 +39,25 @@ export class LearningChart {
 
   clear(): void {
     this.running = [];
+    this.gathered = [];
     this.tested = [];
     this.marks = [];
     this.draw();
   }
 
   addRunning(points: readonly Point[]): void {
-    this.running.push(...points);
-    if (this.running.length > 2 * MOST_POINTS) this.running = merged(this.running);
+    for (const point of points) {
+      this.gathered.push(point);
+      if (point.samples - (this.running.at(-1)?.samples ?? 0) < POINT_SHARE * point.samples) continue;
+      this.running.push({ samples: point.samples, value: this.gathered.reduce((sum, { value }) => sum + value, 0) / this.gathered.length });
+      this.gathered = [];
+    }
   }
 
   addTested(samples: number, goodness: number | null, readout: number | null): void {
     if (goodness !== null) this.tested.push({ samples, value: goodness, name: "test, by goodness" });
     if (readout !== null) this.tested.push({ samples, value: readout, name: "test, by the readout" });
-    if (this.tested.length > 4 * MOST_POINTS) this.tested = this.tested.filter((_, index) => index % 4 < 2);
+    if (this.tested.length > MOST_POINTS) this.tested = this.tested.filter((_, index) => index < MOST_POINTS / 2 || index % 4 < 2);
   }
 
   mark(samples: number, text: string): void {
@@ -60,6 +67,7 @@ export class LearningChart {
   /** The chip is back at an earlier sample: what came after is going to come again. */
   rewind(samples: number): void {
     this.running = this.running.filter((point) => point.samples <= samples);
+    this.gathered = [];
     this.tested = this.tested.filter((point) => point.samples <= samples);
   }
 
@@ -77,7 +85,7 @@ export class LearningChart {
     const ticks = TICKS.filter((tick) => tick >= bottom);
     const most = all.reduce((max, { samples }) => Math.max(max, samples), 1000);
     drawChart(this.chart, {
-      height: 330, marginTop: 28 + MARK_ROW * MARK_ROWS,
+      height: 330, marginTop: 28 + MARK_ROW * Math.min(this.marks.length, MARK_ROWS),
       // The start, when most happens, gets the room.
       x: { type: "sqrt", label: "digits seen", domain: [0, most], ticks: 5, tickFormat: "~s" },
       y: { type: "log", label: "% wrong", domain: [bottom, 100], axis: null },
@@ -88,24 +96,9 @@ export class LearningChart {
         ...this.marks.slice(-MARK_ROWS).map((mark, index, shown) => Plot.text([mark], {
           x: "samples", y: 100, text: "text", dy: -MARK_ROW * (1 + ((this.marks.length - shown.length + index) % MARK_ROWS)) - 8, textAnchor: mark.samples < most / 3 ? "start" : "end", fill: "currentColor",
         })),
-        Plot.lineY(smoothed(this.running), { x: "samples", y: floor, stroke: grey, strokeWidth: 1, strokeOpacity: 0.7 }),
+        Plot.lineY(this.running, { x: "samples", y: floor, stroke: grey, strokeWidth: 1, strokeOpacity: 0.7 }),
         Plot.lineY(this.tested, { x: "samples", y: floor, z: "name", stroke: ({ name }: { name: keyof typeof colours }) => colours[name], strokeWidth: 2.5 }),
       ],
     }, last ? `Learning curves: ${percent(last.value)} of test digits wrong after ${count(last.samples)} digits seen` : "Learning curves, empty so far");
   }
-}
-
-/** Each the mean of itself and some before it: few at the start, where the error falls fast. */
-function smoothed(points: readonly Point[]): Point[] {
-  return points.map(({ samples }, index) => {
-    const window = points.slice(index - Math.min(SMOOTHED - 1, index >> 3), index + 1);
-    return { samples, value: window.reduce((sum, point) => sum + point.value, 0) / window.length };
-  });
-}
-
-function merged(points: readonly Point[]): Point[] {
-  return Array.from({ length: Math.floor(points.length / 2) }, (_, index) => {
-    const [a, b] = [points[2 * index]!, points[2 * index + 1]!];
-    return { samples: b.samples, value: (a.value + b.value) / 2 };
-  });
 }

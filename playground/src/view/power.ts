@@ -6,10 +6,13 @@ import { count } from "./format.js";
 
 const STATES: Readonly<Record<SlotState, string>> = { blank: "erased", unfinished: "not committed", damaged: "torn", foreign: "of another network", valid: "whole" };
 const DURING: Readonly<Record<string, string>> = { boot: "at the start", compute: "in the middle of a training step", wait: "while it waited for a digit", program: "inside a flash write", erase: "inside a flash erase" };
+/** Of 255: weights have bytes of 0xFF too, so that a page written to its end is not full by count. */
+const WRITTEN = 200;
 /** What happened before is old. */
 const LOG_LINES = 4;
-/** Pages of a slot in a row of its picture. */
-const PAGES_ACROSS = 32;
+/** Squares of a slot's picture: one for each page, or for a few where the pages are small. */
+const ACROSS = 32;
+const MOST_DOWN = 16;
 
 export class PowerPanel {
   private readonly button = element("button", { type: "button", class: "warn", id: "cut", disabled: "" }, "Cut the power") as HTMLButtonElement;
@@ -66,23 +69,26 @@ export class PowerPanel {
 
   show(picture: FlashPicture): void {
     this.picture = picture;
-    const each = picture.pages.length / this.slots.length;
+    const pages = picture.pages.length / this.slots.length;
+    const together = Math.ceil(pages / (ACROSS * MOST_DOWN));
+    const squares = Math.ceil(pages / together);
     const [empty, full, line] = [rgb(cssColour("fill")), rgb(cssColour("right")), cssColour("fill")];
     this.slots.forEach(({ canvas, state, box }, slot) => {
       const { state: found, samples } = picture.slots[slot]!;
       box.className = `slot ${found === "valid" ? "valid" : found === "damaged" || found === "unfinished" ? "torn" : ""}`;
       const text = `${STATES[found]}${samples === null ? "" : `, ${count(samples)} digits`}`;
       if (state.textContent !== text) state.textContent = text;
-      canvas.width = PAGES_ACROSS;
-      canvas.height = Math.ceil(each / PAGES_ACROSS);
+      canvas.width = ACROSS;
+      canvas.height = Math.ceil(squares / ACROSS);
       canvas.style.background = line;
       canvas.setAttribute("aria-label", `Flash pages of slot ${slot}: ${STATES[found]}`);
       const context = canvas.getContext("2d")!;
       const image = context.createImageData(canvas.width, canvas.height);
-      for (let page = 0; page < each; page++) {
-        const share = Math.min(1, picture.pages[slot * each + page]! / 200);
-        image.data.set([0, 1, 2].map((channel) => empty[channel]! + share * (full[channel]! - empty[channel]!)), 4 * page);
-        image.data[4 * page + 3] = 255;
+      for (let square = 0; square < squares; square++) {
+        const own = picture.pages.subarray(slot * pages + square * together, slot * pages + Math.min(pages, (square + 1) * together));
+        const share = Math.min(1, own.reduce((sum, written) => sum + written, 0) / own.length / WRITTEN);
+        image.data.set([0, 1, 2].map((channel) => empty[channel]! + share * (full[channel]! - empty[channel]!)), 4 * square);
+        image.data[4 * square + 3] = 255;
       }
       context.putImageData(image, 0, 0);
     });

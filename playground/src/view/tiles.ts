@@ -27,7 +27,11 @@ export class Tiles {
 
   configured({ enduranceCycles }: Extract<Reply, { type: "configured" }>): void {
     this.endurance = enduranceCycles;
-    setText(byId("tile-error"), "–");
+  }
+
+  /** Nothing is known of a device that is not there yet. */
+  clear(): void {
+    for (const [id, text] of [["tile-samples", "0"], ["note-samples", "standing still"], ["tile-error", "–"], ["tile-flash", "0"], ["note-flash", "checkpoints written"], ["tile-time", "0 s"], ["tile-energy", "0 mJ"]] as const) setText(byId(id), text);
   }
 
   progress({ samples, seconds, milliJoules, checkpoints, erases, wear, rate }: Progress, running: boolean): void {
