@@ -94,19 +94,19 @@ function choose(): void {
   power.clear();
   reference.clear();
   const chosen = chosenSpec();
-  if (typeof chosen === "string") return showVerdict(false, chosen);
+  if (typeof chosen === "string") return showVerdict(false, "Not a network yet.", chosen);
   spec = chosen;
   planner.postMessage({ type: "plan", id: ++planId, board: boardSelect.value, spec } satisfies Request);
 }
 
-function showVerdict(fits: boolean, text: string): void {
-  verdict.className = `verdict ${fits ? "yes" : "no"}`;
-  verdict.replaceChildren(element("strong", { class: fits ? "yes" : "no" }, fits ? "Fits. " : "Does not fit. "), text);
+function showVerdict(good: boolean, lead: string, text: string): void {
+  verdict.className = `verdict ${good ? "yes" : "no"}`;
+  verdict.replaceChildren(element("strong", { class: good ? "yes" : "no" }, `${lead} `), text);
 }
 
 function hearPlanner(reply: Reply): void {
   if (reply.type === "boards") return boards.length === 0 ? showBoards(reply.boards) : choose();
-  if (reply.type === "failed") return showVerdict(false, reply.message);
+  if (reply.type === "failed") return showVerdict(false, "Something went wrong.", reply.message);
   if ((reply.type !== "planned" && reply.type !== "metered") || reply.id !== planId) return;
   if (reply.type === "metered") {
     tiles.metered(reply.board);
@@ -116,10 +116,10 @@ function hearPlanner(reply: Reply): void {
   tiles.planned(reply);
   if (reply.problem !== null) {
     const instead = reply.fitting.find(({ name }) => name !== boardSelect.value);
-    return showVerdict(false, `${reply.problem}${instead ? ` The smallest board here that holds it: ${instead.title}.` : ""}`);
+    return showVerdict(false, reply.plan ? "Does not fit." : "Impossible.", `${reply.problem}${instead ? ` The smallest board here that holds it: ${instead.title}.` : ""}`);
   }
   setText(byId("lead-ram"), kilobytes(boards.find(({ name }) => name === boardSelect.value)!.ramBytes));
-  showVerdict(true, `${count(reply.plan!.bytes.total)} of the ${count(reply.limitBytes)} bytes that the board leaves for learning.`);
+  showVerdict(true, "Fits.", `${count(reply.plan!.bytes.total)} of the ${count(reply.limitBytes)} bytes that the board leaves for learning.`);
   ask({ type: "configure", board: boardSelect.value, spec: spec!, world: world.world });
 }
 
@@ -174,9 +174,15 @@ function hearDevice(reply: Reply): void {
     case "resumed":
       document.querySelector(".tiles")?.classList.remove("power-off");
       learning.rewind(reply.samples);
-      return power.resumed(reply);
+      power.resumed(reply);
+      // What was asked in the dark was not heard.
+      predicting = false;
+      return repredict();
     case "caught up":
       power.caughtUp(reply);
+      return refresh();
+    case "parted":
+      power.parted();
       return refresh();
     case "prediction":
       predicting = false;
@@ -189,7 +195,7 @@ function hearDevice(reply: Reply): void {
       truth = reply.label;
       pad.describe(`test digit ${reply.index}, a ${reply.label}`);
       return predict(true);
-    case "failed": return announce(`Something went wrong: ${reply.message}`);
+    case "failed": return showVerdict(false, "Something went wrong.", reply.message);
   }
 }
 
@@ -274,13 +280,13 @@ async function loadDigits(): Promise<void> {
     ask({ type: "digits", gzipped });
     planner.postMessage({ type: "digits", gzipped } satisfies Request);
   } catch (error) {
-    showVerdict(false, `The digits cannot be loaded: ${error instanceof Error ? error.message : String(error)}. Build the page with npm run playground.`);
+    showVerdict(false, "No digits.", `${error instanceof Error ? error.message : String(error)}: build the page with npm run playground.`);
   }
 }
 
 device.onmessage = ({ data }: { data: Reply }) => hearDevice(data);
 planner.onmessage = ({ data }: { data: Reply }) => hearPlanner(data);
-for (const worker of [device, planner]) worker.onerror = (event) => showVerdict(false, `The chip’s worker has failed: ${event.message}`);
+for (const worker of [device, planner]) worker.onerror = (event) => showVerdict(false, "Something went wrong.", event.message);
 trainButton.addEventListener("click", () => setRunning(!running));
 resetButton.addEventListener("click", () => {
   announce("Started over.");

@@ -106,6 +106,8 @@ export type Reply =
   | { readonly type: "resumed"; readonly outcome: "restored" | "empty" | "damaged"; readonly slot: number | null; readonly slots: readonly SlotState[]; readonly samples: number; readonly hash: string; readonly committedHash: string | null }
   /** The sample at which the power died has been reached again. */
   | { readonly type: "caught up"; readonly samples: number; readonly hash: string; readonly expected: string }
+  /** It will not be: the world has changed before it was. */
+  | { readonly type: "parted" }
   | { readonly type: "prediction"; readonly id: number; readonly seen: Uint8Array; readonly goodness: readonly number[]; readonly readout: readonly number[] | null; readonly byGoodness: number; readonly byReadout: number | null; readonly samples: number }
   | { readonly type: "test digit"; readonly frame: Uint8Array; readonly label: number; readonly index: number }
   | { readonly type: "failed"; readonly message: string };

@@ -67,6 +67,10 @@ export class PowerPanel {
     this.say(same ? "yes" : "no", `Back at ${count(samples)} digits, state ${hash}: ${same ? "equal to what the power cut destroyed, bit for bit" : `NOT equal to ${expected}`}.`);
   }
 
+  parted(): void {
+    this.say("", "Its world has changed since the cut, so the state that was lost will not come again.");
+  }
+
   show(picture: FlashPicture): void {
     this.picture = picture;
     const pages = picture.pages.length / this.slots.length;

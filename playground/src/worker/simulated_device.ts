@@ -103,7 +103,10 @@ export class SimulatedDevice {
 
   changeWorld(world: World): void {
     // The next sample may already have been seen before a cut: then the state at the cut will not be reached again.
-    if (this.expected && this.network.samples < this.expected.samples) this.expected = null;
+    if (this.expected && this.network.samples < this.expected.samples) {
+      this.expected = null;
+      this.tell({ type: "parted" });
+    }
     this.sensor.change(this.network.samples, world);
   }
 
