@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { builtFile } from "../engine/built_file.js";
+import { builtFile } from "../built_file.js";
 import type { Platform } from "./platform.js";
 
 export const platform: Platform = {

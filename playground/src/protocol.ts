@@ -3,7 +3,7 @@ import type { BoardPlan } from "../../firmware-sim/boards/plan_board.js";
 import type { SlotState } from "../../firmware-sim/checkpoint/store.js";
 import type { Load } from "../../firmware-sim/devices/power.js";
 import type { StepRates } from "../../firmware-sim/step_timer.js";
-import type { PlannedBytes } from "../../host/engine/plan.js";
+import type { MemoryPlan, PlannedBytes } from "../../host/engine/plan.js";
 import type { GoodnessHistogram } from "../../host/report/report_data.js";
 import type { NetworkSpecInput } from "../../host/spec/network_spec.js";
 import type { World } from "./world.js";
@@ -92,7 +92,7 @@ export interface FlashPicture {
 
 export type Reply =
   | { readonly type: "boards"; readonly boards: readonly BoardName[] }
-  | { readonly type: "planned"; readonly id: number; readonly problem: string | null; readonly plan: { readonly bytes: PlannedBytes; readonly regions: readonly RegionPlan[] } | null; readonly board: BoardPlan | null; readonly fitting: readonly { readonly name: string; readonly title: string; readonly spareBytes: number }[]; readonly limitBytes: number }
+  | { readonly type: "planned"; readonly id: number; readonly problem: string | null; readonly plan: { readonly bytes: PlannedBytes; readonly bands: MemoryPlan["bands"]; readonly regions: readonly RegionPlan[] } | null; readonly board: BoardPlan | null; readonly fitting: readonly { readonly name: string; readonly title: string; readonly spareBytes: number }[]; readonly limitBytes: number }
   /** The same board with times, and what the device is to count by. */
   | { readonly type: "metered"; readonly id: number; readonly board: BoardPlan; readonly rates: StepRates }
   | { readonly type: "configured"; readonly checkpointEvery: number; readonly slotBytes: number; readonly enduranceCycles: number; readonly build: string; readonly trainCount: number }

@@ -162,6 +162,18 @@ describe("the page's planner", () => {
     expect(small.problem).toMatch(/^The RAM holds it, but the flash has no room for two checkpoints: [\d,]+ bytes too few\./);
   });
 
+  test("takes maps in bands where whole ones do not fit, as the device then does", () => {
+    const bytes = 72_000;
+    const tight = { ...pico, ramBytes: { ...pico.ramBytes, value: bytes }, ramContiguousBytes: { ...pico.ramContiguousBytes, value: bytes } };
+    const whole = planOn([pico], pico, NETWORKS[4]!.spec, 6);
+    const banded = planOn([tight], tight, NETWORKS[4]!.spec, 7);
+    expect([whole.problem, banded.problem, whole.plan!.bands]).toEqual([null, null, []]);
+    expect(banded.plan!.bands.length).toBeGreaterThan(0);
+    expect(banded.plan!.bytes.total).toBeLessThan(Math.min(bytes, whole.plan!.bytes.total));
+    const device = new SimulatedDevice(simulatedBoard(tight), NETWORKS[4]!.spec, digits, CLEAN, () => undefined);
+    expect(device.network.plan.bytes.total).toBe(banded.plan!.bytes.total);
+  });
+
   test("an impossible network is a line, not a crash", () => {
     const found = planOn([pico], pico, { ...NETWORKS[1]!.spec, layers: [{ units: 0 }] }, 4);
     expect(found.plan).toBeNull();

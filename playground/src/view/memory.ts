@@ -10,7 +10,7 @@ const COLOURS = ["#0072b2", "#56b4e9", "#009e73", "#e69f00", "#cc79a7", "#999999
 
 export function memoryView({ plan, board, fitting, limitBytes }: Planned): Node[] {
   if (!plan || !board) return [element("p", {}, "Nothing to show: the network cannot be planned.")];
-  const { bytes } = plan;
+  const { bytes, bands } = plan;
   const { ram } = board;
   const parts = [
     ["weights", bytes.weights], ["readout", bytes.readout], ["scratch, by the widest layer and never by depth", bytes.scratch], ["state, tables", bytes.state + bytes.table + bytes.static],
@@ -34,6 +34,7 @@ export function memoryView({ plan, board, fitting, limitBytes }: Planned): Node[
   return [
     element("p", { class: "says" }, free >= 0 ? `${count(free)} of the board’s ${count(ram.bytes)} bytes stay free.` : `${count(-free)} bytes more than the board’s ${count(ram.bytes)}.`),
     stack, legend,
+    ...(bands.length > 0 ? [element("p", { class: "says" }, `So that it fits, maps are worked in bands: ${bands.map(({ layer, rows, of }) => `layer ${layer + 1} ${rows} of ${of} rows at a time`).join(", ")}.`)] : []),
     element("details", {}, element("summary", {}, `Every region of the ${count(bytes.total)} bytes of linear memory`),
       table(["region", "address", "bytes", "in a checkpoint", "what for"], plan.regions.map(({ name, offset, bytes: size, persistent, purpose }) => [name, `0x${offset.toString(16)}`, count(size), persistent ? "yes" : "no", purpose]), "Regions in memory order")),
     element("details", {}, element("summary", {}, `Boards that can train it: ${fitting.length}`),

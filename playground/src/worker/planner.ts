@@ -7,9 +7,11 @@ import { engineModule, meterModule } from "../../../firmware-sim/metering/meter_
 import { meteredStep, simulatedBoard } from "../../../firmware-sim/simulated_board.js";
 import type { Dataset } from "../../../host/data/dataset.js";
 import { frame } from "../../../host/data/dataset.js";
+import { NO_MEMORY } from "../../../assembly/abi/status.js";
 import { Network } from "../../../host/engine/network.js";
 import { type MemoryPlan, planMemory } from "../../../host/engine/plan.js";
 import { REGION_PURPOSES } from "../../../host/engine/regions.js";
+import { EngineError } from "../../../host/engine/status.js";
 import { MayflyError } from "../../../host/errors.js";
 import type { NetworkSpecInput } from "../../../host/spec/network_spec.js";
 import type { Reply } from "../protocol.js";
@@ -25,16 +27,29 @@ const bytesText = (bytes: number): string => `${bytes.toLocaleString("en")} byte
 export function planOn(boards: readonly Board[], board: Board, spec: NetworkSpecInput, id: number): Extract<Reply, { type: "planned" }> {
   const limitBytes = simulatedBoard(board).engineBytes;
   try {
-    const plan = planMemory(spec);
+    const plan = planFor(limitBytes, spec);
     const input: BoardPlanInput = { bytes: plan.bytes, metered: null, moduleBytes: WHOLE_ENGINE_BYTES, epochSamples: EPOCH_SAMPLES, checkpointEvery: CHECKPOINT_EVERY };
-    const fitting = boards.filter((each) => problemOn(each, plan) === null).map((each) => ({ name: each.name, title: each.title, spareBytes: planBoard(each, input).spareBytes }));
+    const fitting = boards.flatMap((each) => {
+      const own = planFor(simulatedBoard(each).engineBytes, spec);
+      return problemOn(each, own) === null ? [{ name: each.name, title: each.title, spareBytes: planBoard(each, { ...input, bytes: own.bytes }).spareBytes }] : [];
+    });
     return {
       type: "planned", id, problem: problemOn(board, plan), limitBytes, board: planBoard(board, input), fitting,
-      plan: { bytes: plan.bytes, regions: plan.regions.map(({ name, bytes, offset, persistent, kind }) => ({ name, bytes, offset, persistent, purpose: REGION_PURPOSES[kind] ?? "" })) },
+      plan: { bytes: plan.bytes, bands: plan.bands, regions: plan.regions.map(({ name, bytes, offset, persistent, kind }) => ({ name, bytes, offset, persistent, purpose: REGION_PURPOSES[kind] ?? "" })) },
     };
   } catch (error) {
     if (!(error instanceof MayflyError)) throw error;
     return { type: "planned", id, problem: error.message, limitBytes, board: null, fitting: [], plan: null };
+  }
+}
+
+/** Within the limit where that is possible, with maps in bands if need be; otherwise what it would take. */
+function planFor(limitBytes: number, spec: NetworkSpecInput): MemoryPlan {
+  try {
+    return planMemory({ ...spec, memoryLimitBytes: limitBytes });
+  } catch (error) {
+    if (error instanceof EngineError && error.status === NO_MEMORY) return planMemory(spec);
+    throw error;
   }
 }
 
@@ -49,14 +64,15 @@ function problemOn(board: Board, { bytes }: MemoryPlan): string | null {
 
 /** The same board with time and energy: exact counts of the engine's instructions, by the core's cycle table. */
 export function meterOn(board: Board, spec: NetworkSpecInput, data: Dataset, id: number): Extract<Reply, { type: "metered" }> {
-  const reference = Network.create(spec);
+  const device = simulatedBoard(board);
+  const limited = { ...spec, memoryLimitBytes: device.engineBytes };
+  const reference = Network.create(limited);
   const { plan } = reference;
   const module = engineModule(reference);
   const frames = { basis: "MNIST images", sample: (index: number) => ({ frame: frame(data, index % data.count), label: data.labels[index % data.count]! }) };
   const metered = meterModule(reference, module, frames, EFFORT);
-  const device = simulatedBoard(board);
   // Samples differ as their rows do; on average they take what was metered.
-  const scale = meteredStep(board, metered).us / meanSampleUs(spec, data, device);
+  const scale = meteredStep(board, metered).us / meanSampleUs(limited, data, device);
   return {
     type: "metered", id,
     board: planBoard(board, { bytes: plan.bytes, metered, moduleBytes: WHOLE_ENGINE_BYTES, epochSamples: EPOCH_SAMPLES, checkpointEvery: CHECKPOINT_EVERY }),
