@@ -1,6 +1,6 @@
 /** The page's chip, without a page. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { findBoard } from "../../firmware-sim/boards/load.js";
+import { allBoards, findBoard } from "../../firmware-sim/boards/load.js";
 import { simulatedBoard } from "../../firmware-sim/simulated_board.js";
 import { type Dataset, take } from "../../host/data/dataset.js";
 import { loadMnist } from "../../host/data/mnist.js";
@@ -168,6 +168,10 @@ describe("the page's planner", () => {
     const whole = planOn([pico], pico, NETWORKS[4]!.spec, 6);
     const banded = planOn([tight], tight, NETWORKS[4]!.spec, 7);
     expect([whole.problem, banded.problem, whole.plan!.bands]).toEqual([null, null, []]);
+    // Boards too small even for bands are left out, no more.
+    const everywhere = planOn(allBoards(), pico, NETWORKS[4]!.spec, 8).fitting.map(({ name }) => name);
+    expect(everywhere).toContain("rp2040");
+    expect(everywhere).not.toContain("microbit");
     expect(banded.plan!.bands.length).toBeGreaterThan(0);
     expect(banded.plan!.bytes.total).toBeLessThan(Math.min(bytes, whole.plan!.bytes.total));
     const device = new SimulatedDevice(simulatedBoard(tight), NETWORKS[4]!.spec, digits, CLEAN, () => undefined);

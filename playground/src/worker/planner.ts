@@ -7,11 +7,9 @@ import { engineModule, meterModule } from "../../../firmware-sim/metering/meter_
 import { meteredStep, simulatedBoard } from "../../../firmware-sim/simulated_board.js";
 import type { Dataset } from "../../../host/data/dataset.js";
 import { frame } from "../../../host/data/dataset.js";
-import { NO_MEMORY } from "../../../assembly/abi/status.js";
 import { Network } from "../../../host/engine/network.js";
 import { type MemoryPlan, planMemory } from "../../../host/engine/plan.js";
 import { REGION_PURPOSES } from "../../../host/engine/regions.js";
-import { EngineError } from "../../../host/engine/status.js";
 import { MayflyError } from "../../../host/errors.js";
 import type { NetworkSpecInput } from "../../../host/spec/network_spec.js";
 import type { Reply } from "../protocol.js";
@@ -48,7 +46,8 @@ function planFor(limitBytes: number, spec: NetworkSpecInput): MemoryPlan {
   try {
     return planMemory({ ...spec, memoryLimitBytes: limitBytes });
   } catch (error) {
-    if (error instanceof EngineError && error.status === NO_MEMORY) return planMemory(spec);
+    // Whatever else is wrong with it is wrong without a limit too.
+    if (error instanceof MayflyError) return planMemory(spec);
     throw error;
   }
 }
