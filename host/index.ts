@@ -24,3 +24,13 @@ export { type Runtime, RuntimeError, type RuntimeFeatures, type RuntimeInstance,
 export { RuntimeNetwork, type Sample } from "./runtimes/runtime_network.js";
 export { type PackedJob, packTraining } from "./runtimes/packed_job.js";
 export { verify, type VerifyOptions, type VerifyReport, type VerifyRun } from "./verify/verify.js";
+export { openStream, type OpenStreamOptions } from "./stream/open.js";
+export { type GapItem, type SampleItem, type Source, type StreamItem } from "./stream/source.js";
+export { bounded, type Overflow } from "./stream/queue.js";
+export { auroc, Prequential, type PrequentialSummary } from "./stream/prequential.js";
+export { type FrameEvent, type Losses, type SessionOptions, type SessionSummary, StreamSession } from "./stream/session.js";
+export { activities, type ActivityOptions } from "./stream/synthetic/activities.js";
+export { bearings, type BearingOptions } from "./stream/synthetic/bearings.js";
+export { keywords, type KeywordOptions } from "./stream/synthetic/keywords.js";
+export { synthetic } from "./stream/synthetic/registry.js";
+export { record, type Recording, type SyntheticSignal } from "./stream/synthetic/signal.js";
