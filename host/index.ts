@@ -23,3 +23,9 @@ export { type Runtime, RuntimeError, type RuntimeFeatures, type RuntimeInstance,
 export { RuntimeNetwork, type Sample } from "./runtimes/runtime_network.js";
 export { type PackedJob, packTraining } from "./runtimes/packed_job.js";
 export { verify, type VerifyOptions, type VerifyReport, type VerifyRun } from "./verify/verify.js";
+export { type Domain, inDomain } from "./data/domain.js";
+export { type Adapted, type AdaptOptions, adapt } from "./field/adapt.js";
+export { ReplayBuffer, type ReplayBits, type ReplayOptions } from "./field/replay.js";
+export { type LearningSettings, retune } from "./field/retune.js";
+export { packNetwork, type Packed, type PackOptions } from "./pack/pack.js";
+export { loadPacked, type PackedFacts, type PackedModule } from "./pack/packed_module.js";
