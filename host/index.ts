@@ -23,9 +23,17 @@ export { type Runtime, RuntimeError, type RuntimeFeatures, type RuntimeInstance,
 export { RuntimeNetwork, type Sample } from "./runtimes/runtime_network.js";
 export { type PackedJob, packTraining } from "./runtimes/packed_job.js";
 export { verify, type VerifyOptions, type VerifyReport, type VerifyRun } from "./verify/verify.js";
+export { fewOfEach, ofClasses } from "./data/choose.js";
 export { type Domain, inDomain } from "./data/domain.js";
 export { type Adapted, type AdaptOptions, adapt } from "./field/adapt.js";
+export { AlarmVote, alarmCount, auroc, detectionDelay, thresholdFor } from "./field/metrics.js";
 export { ReplayBuffer, type ReplayBits, type ReplayOptions } from "./field/replay.js";
 export { type LearningSettings, retune } from "./field/retune.js";
 export { packNetwork, type Packed, type PackOptions } from "./pack/pack.js";
-export { loadPacked, type PackedFacts, type PackedModule } from "./pack/packed_module.js";
+export { type PackedFacts } from "./pack/packed_module.js";
+export { openPacked } from "./pack/packed_network.js";
+export { type BoardPlan } from "../firmware-sim/boards/plan_board.js";
+export { type BoardsOptions, type BoardsPlan, planBoards } from "../firmware-sim/boards/plan_boards.js";
+export { selectBoards } from "../firmware-sim/boards/load.js";
+export { type Board } from "../firmware-sim/boards/schema.js";
+export { asInput } from "./spec/network_spec.js";
