@@ -29,9 +29,9 @@ function keepUnoptimised(file) {
 }
 
 if (!libraryOnly) {
-  for (const size of ["", "full-"]) {
-    for (const build of ["scalar", "simd"]) await compile("assembly/index.ts", size + build, [keepUnoptimised(`dist/engine/mayfly.${size}${build}.lib.wasm`)]);
-    await compile("assembly/index.ts", `${size}relaxed`);
+  for (const [size, entry] of [["", "assembly/index.ts"], ["full-", "assembly/index_full.ts"]]) {
+    for (const build of ["scalar", "simd"]) await compile(entry, size + build, [keepUnoptimised(`dist/engine/mayfly.${size}${build}.lib.wasm`)]);
+    await compile(entry, `${size}relaxed`);
   }
   for (const target of ["wasi-scalar", "wasi-simd"]) await compile("assembly/wasi/main.ts", target);
   for (const target of ["batch-scalar", "batch-simd"]) await compile("assembly/wasi/batch.ts", target);
