@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
 import { HEADER_CRC } from "../../assembly/abi/region.js";
 import * as kinds from "../../assembly/abi/region.js";
-import { SPEC_HEADER_WORDS, SPEC_LAYER_COUNT, SPEC_LAYER_WORDS } from "../../assembly/abi/spec.js";
+import { SPEC_HEADER_WORDS } from "../../assembly/abi/spec.js";
 import { BAD_SPEC, NO_MEMORY } from "../../assembly/abi/status.js";
 import { MayflyError } from "../errors.js";
-import { decodeSpec, encodeSpec } from "../spec/encode.js";
+import { decodeSpec, encodeSpec, specLength } from "../spec/encode.js";
 import { isMap } from "../spec/geometry.js";
-import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
+import { hasTwoFrames, type NetworkSpec, type SpecInput, resolveSpec } from "../spec/network_spec.js";
 import type { Build, Size } from "./artefacts.js";
 import { type Box, finishJob } from "./box.js";
 import type { EngineExports } from "./exports.js";
 import { type SampleExtras, writeExtras } from "./extras.js";
+import { EngineFrontEnd, type Pushed, type StreamCounters } from "./front_end.js";
 import { checked } from "./instance.js";
 import { type BuildChoice, type LoadedEngine, loadEngine } from "./load.js";
 import { type MemoryPlan, HEADER_BYTES, planOn } from "./plan.js";
@@ -65,6 +66,7 @@ export class Network {
   /** Target of every class, 32768 = 1, which the host writes before a training step; null unless targets are "given". */
   readonly targets: Int32Array | null;
   private readonly hasBoxes: boolean;
+  private readonly front: EngineFrontEnd | null;
 
   private constructor(loaded: Pick<LoadedEngine, "build" | "size">, readonly engine: EngineExports, readonly plan: MemoryPlan, private readonly box: Box | undefined) {
     this.build = loaded.build;
@@ -76,11 +78,12 @@ export class Network {
     this.logits = (this.view(this.region(kinds.REGION_LOGITS)) as Int32Array).subarray(0, this.spec.classes);
     this.negative = this.spec.negatives === "given" ? (this.view(this.region(kinds.REGION_NEGATIVE)) as Uint8Array) : null;
     this.targets = this.spec.targets === "given" ? (this.view(this.region(kinds.REGION_TARGETS)) as Int32Array) : null;
+    this.front = this.spec.stream ? new EngineFrontEnd(engine, (kind) => this.region(kind), this.spec.stream) : null;
     this.hasBoxes = this.spec.layers.some(({ kind }) => kind === "box");
   }
 
   /** A fresh network: weights drawn from the spec's seed. */
-  static create(input: NetworkSpecInput, options: NetworkOptions = {}): Network {
+  static create(input: SpecInput, options: NetworkOptions = {}): Network {
     const words = encodeSpec(resolveSpec(input));
     const loaded = loadEngine(options.build, sizeFor(words));
     const plan = planOn(loaded, words);
@@ -172,8 +175,51 @@ export class Network {
     checked(engine, by === "goodness" ? engine.begin_goodness() : engine.begin_readout());
     finishJob(engine, this.regions, this.box, engine.step(0));
     const values = by === "goodness" ? this.scores : this.logits;
-    const unlabelled = by === "goodness" && (this.spec.negatives === "hybrid" || this.spec.negatives === "given");
+    const unlabelled = by === "goodness" && hasTwoFrames(this.spec.negatives);
     return unlabelled ? 0 : values.indexOf(values.reduce((best, value) => Math.max(best, value)));
+  }
+
+  /**
+   * Takes samples of the signal (i16, channels in turn) from `from` on, until a window ends or none are left. After "frame" the frame stands in `frame`:
+   *
+   * ```ts
+   * for (let at = 0; at < samples.length; ) {
+   *   const { taken, event } = network.push(samples, at);
+   *   at += taken;
+   *   if (event !== "frame") continue;
+   *   network.predict(network.frame);               // its goodness is in scores[0] when there are no labels
+   *   if (network.alarm(true)) sound();
+   *   network.train(network.frame, 0);
+   * }
+   * ```
+   */
+  push(samples: ArrayLike<number>, from = 0): Pushed {
+    return this.frontEnd().push(samples, from);
+  }
+
+  /** Says that the signal was interrupted here: the window under way is dropped, what was learned stays. */
+  gap(): void {
+    this.frontEnd().gap();
+  }
+
+  /** Whether the score of the last prediction by goodness is below the threshold; with `learn` the threshold follows the score. */
+  alarm(learn: boolean): boolean {
+    return this.frontEnd().alarm(learn);
+  }
+
+  /** The score below which there is an alarm. */
+  get alarmThreshold(): number {
+    return this.frontEnd().threshold;
+  }
+
+  /** What the front end has counted. */
+  get streamCounters(): StreamCounters {
+    return this.frontEnd().counters;
+  }
+
+  private frontEnd(): EngineFrontEnd {
+    if (!this.front) throw new MayflyError("this network takes frames, not samples: it has no front end (stream)", 1);
+    return this.front;
   }
 
   /** Starts a new stream (recurrence.stream): every class's state is 0, as in a fresh network. What was learned stays. */
@@ -248,9 +294,8 @@ function planOfCheckpoint(loaded: LoadedEngine, words: Int32Array, name: string)
 }
 
 function readSpec(engine: EngineExports): NetworkSpec {
-  const header = new Int32Array(engine.memory.buffer, engine.spec_address(), SPEC_HEADER_WORDS);
-  const count = header[SPEC_LAYER_COUNT] ?? 0;
-  return decodeSpec(new Int32Array(engine.memory.buffer, engine.spec_address(), SPEC_HEADER_WORDS + count * SPEC_LAYER_WORDS));
+  const words = new Int32Array(engine.memory.buffer, engine.spec_address());
+  return decodeSpec(words.subarray(0, specLength(words)));
 }
 
 /** The spec block inside a checkpoint; whether it is a sound one the engine tells. */
@@ -259,6 +304,5 @@ function specOfCheckpoint(checkpoint: Uint8Array, name: string): Int32Array {
   if (checkpoint.length < least) throw new MayflyError(`${name} is not a Mayfly model: ${checkpoint.length} bytes, the smallest has more than ${least}`, 1);
   const aligned = checkpoint.slice(HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3));
   const all = new Int32Array(aligned.buffer);
-  const count = Math.min(Math.max(all[SPEC_LAYER_COUNT] ?? 0, 0), 255);
-  return all.slice(0, Math.min(all.length, SPEC_HEADER_WORDS + count * SPEC_LAYER_WORDS));
+  return all.slice(0, specLength(all));
 }

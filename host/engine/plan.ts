@@ -1,7 +1,7 @@
 import { HEADER_BYTES as ENGINE_HEADER_BYTES } from "../../assembly/abi/region.js";
 import * as kinds from "../../assembly/abi/region.js";
 import { encodeSpec } from "../spec/encode.js";
-import { type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
+import { resolveSpec, type SpecInput } from "../spec/network_spec.js";
 import { checked } from "./instance.js";
 import { type BuildChoice, type LoadedEngine, loadEngine } from "./load.js";
 import { pagesFor } from "./memory_section.js";
@@ -37,7 +37,7 @@ export interface MemoryPlan {
 }
 
 /** What a network needs, before anything is built: computed by the engine itself, from the spec alone. */
-export function planMemory(input: NetworkSpecInput, options: { build?: BuildChoice } = {}): MemoryPlan {
+export function planMemory(input: SpecInput, options: { build?: BuildChoice } = {}): MemoryPlan {
   const words = encodeSpec(resolveSpec(input));
   return planOn(loadEngine(options.build, sizeFor(words)), words);
 }

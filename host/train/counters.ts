@@ -1,7 +1,7 @@
 import * as kinds from "../../assembly/abi/region.js";
 import { LAYER_NEGATIVES_RIGHT, LAYER_POSITIVES_RIGHT, LAYER_ROWS_UPDATED, LAYER_ROWS_USED, NET_READOUT_RIGHT } from "../../assembly/abi/state.js";
 import type { Network } from "../engine/network.js";
-import { geometryOfSpec } from "../spec/network_spec.js";
+import { geometryOfSpec, hasTwoFrames } from "../spec/network_spec.js";
 
 /** What the engine counted over a stretch of training, in percent; null where it does not apply. */
 export interface TrainingCounters {
@@ -47,7 +47,7 @@ export class CounterReader {
     const passes = pair ? single + 2 * rounds : 1;
     const passesOfFirst = iterations === 0 ? 1 : 1 + 2 * (stream ? rounds : last);
     const decisions = iterations === 0 ? 1 : last - first + 1;
-    const twoFrames = spec.negatives === "hybrid" || spec.negatives === "given";
+    const twoFrames = hasTwoFrames(spec.negatives);
     const at = (layer: number, counter: number): number => difference[1 + COUNTERS * layer + counter] ?? 0;
     return {
       readoutError: spec.readout.from === null ? null : 100 * (1 - (difference[0] ?? 0) / samples),
