@@ -27,6 +27,7 @@ export { verify, type VerifyOptions, type VerifyReport, type VerifyRun } from ".
 export { fewOfEach, ofClasses } from "./data/choose.js";
 export { type Domain, inDomain } from "./data/domain.js";
 export { type Adapted, type AdaptOptions, adapt } from "./field/adapt.js";
+export { AnomalyWatch, type AnomalyWatchOptions, type Verdict, type WatchPhase, type WatchState } from "./field/anomaly_watch.js";
 export { AlarmVote, alarmCount, auroc, detectionDelay, thresholdFor } from "./field/metrics.js";
 export { ReplayBuffer, type ReplayBits, type ReplayOptions } from "./field/replay.js";
 export { type LearningSettings, retune } from "./field/retune.js";
@@ -38,3 +39,5 @@ export { type BoardsOptions, type BoardsPlan, planBoards } from "../firmware-sim
 export { selectBoards } from "../firmware-sim/boards/load.js";
 export { type Board } from "../firmware-sim/boards/schema.js";
 export { asInput } from "./spec/network_spec.js";
+export { type BearingFault, type BearingOptions, BEARING_RATE, bearings } from "./stream/synthetic/bearings.js";
+export { type Recording, record, type SyntheticSignal } from "./stream/synthetic/signal.js";

@@ -17,13 +17,16 @@ export interface ReplayOptions {
   readonly perClass: number;
   /** Bits kept of each value of a frame, default 8: MNIST's digits, which are nearly black and white, lose nothing with 1 or 2. */
   readonly bits?: ReplayBits;
+  /** Where what is normal drifts: a new sample's chance of a place falls to perClass / horizon and no further, so that what is older than about `horizon` samples of its class fades. Default: never. */
+  readonly horizon?: number;
   readonly seed?: number;
 }
 
 /** "MFRB": Mayfly replay buffer. */
 const MAGIC = 0x4252464d;
-/** Magic, CRC-32 of what follows, width, height, channels, classes, perClass, bits, random state. */
-const HEADER_WORDS = 9;
+/** Magic, CRC-32 of what follows, width, height, channels, classes, perClass, bits, horizon (0: none), random state. */
+const HEADER_WORDS = 10;
+const MAX_SEEN = 0xffffffff;
 /** Streams of the engine and of others lie below (docs/algorithm.md, Random numbers). */
 const STREAM = 0x300000;
 
@@ -43,23 +46,26 @@ export class ReplayBuffer {
   readonly classes: number;
   readonly perClass: number;
   readonly bits: ReplayBits;
-  /** Samples of each class seen so far. */
+  readonly horizon: number;
+  /** Samples of each class seen so far, at most the horizon. */
   private readonly seen: Uint32Array;
   /** classes · perClass frames of `storedBytes` each. */
   private readonly stored: Uint8Array;
   private readonly random: Generator;
   private written = 0;
 
-  constructor({ shape, classes, perClass, bits = 8, seed = 1 }: ReplayOptions) {
+  constructor({ shape, classes, perClass, bits = 8, horizon = MAX_SEEN, seed = 1 }: ReplayOptions) {
     checkShape(shape);
     for (const [name, value, most] of [["classes", classes, 256], ["perClass", perClass, 65_535]] as const) {
       if (!Number.isInteger(value) || value < 1 || value > most) throw new MayflyError(`replay: ${name} is ${value}, expected a whole number of 1..${most}`, 2);
     }
     if (![1, 2, 4, 8].includes(bits)) throw new MayflyError(`replay: ${bits} bits a value, expected 1, 2, 4 or 8`, 2);
+    if (!Number.isInteger(horizon) || horizon < perClass || horizon > MAX_SEEN) throw new MayflyError(`replay: a horizon of ${horizon} samples, expected a whole number from perClass, ${perClass}`, 2);
     this.shape = { width: shape.width, height: shape.height, channels: shape.channels };
     this.classes = classes;
     this.perClass = perClass;
     this.bits = bits;
+    this.horizon = horizon;
     this.seen = new Uint32Array(classes);
     this.stored = new Uint8Array(classes * perClass * this.storedBytes);
     this.random = Generator.of(seed >>> 0, STREAM);
@@ -94,8 +100,9 @@ export class ReplayBuffer {
     if (frame.length !== frameSize(this.shape)) throw new MayflyError(`replay: the frame has ${frame.length} values, expected ${frameSize(this.shape)} (${formatShape(this.shape)})`, 1);
     if (!Number.isInteger(label) || label < 0 || label >= this.classes) throw new MayflyError(`replay: label ${label}, expected 0..${this.classes - 1}`, 1);
     const before = this.seen[label]!;
-    if (before < 0xffffffff) this.seen[label] = before + 1;
-    const place = before < this.perClass ? before : this.below(before + 1);
+    const now = Math.min(before + 1, this.horizon);
+    this.seen[label] = now;
+    const place = before < this.perClass ? before : this.below(now);
     if (place >= this.perClass) return false;
     this.pack(frame, (label * this.perClass + place) * this.storedBytes);
     this.written++;
@@ -122,7 +129,7 @@ export class ReplayBuffer {
   /** For flash: always `bytes` long. */
   toBytes(): Uint8Array<ArrayBuffer> {
     const { width, height, channels } = this.shape;
-    const words = Uint32Array.of(MAGIC, 0, width, height, channels, this.classes, this.perClass, this.bits, this.random.state, ...this.seen);
+    const words = Uint32Array.of(MAGIC, 0, width, height, channels, this.classes, this.perClass, this.bits, this.horizon === MAX_SEEN ? 0 : this.horizon, this.random.state, ...this.seen);
     const bytes = new Uint8Array(this.bytes);
     const view = new DataView(bytes.buffer);
     words.forEach((word, index) => view.setUint32(4 * index, word, true));
@@ -137,9 +144,9 @@ export class ReplayBuffer {
     if (bytes.length < 4 * HEADER_WORDS || view.getUint32(0, true) !== MAGIC) throw new MayflyError(`${name} is not a Mayfly replay buffer`, 1);
     if (view.getUint32(4, true) !== crc32(bytes.subarray(8))) throw new MayflyError(`${name} is damaged or truncated: its checksum is wrong`, 1);
     const word = (index: number): number => view.getUint32(4 * index, true);
-    const buffer = new ReplayBuffer({ shape: { width: word(2), height: word(3), channels: word(4) }, classes: word(5), perClass: word(6), bits: word(7) as ReplayBits });
+    const buffer = new ReplayBuffer({ shape: { width: word(2), height: word(3), channels: word(4) }, classes: word(5), perClass: word(6), bits: word(7) as ReplayBits, horizon: word(8) || MAX_SEEN });
     if (bytes.length !== buffer.bytes) throw new MayflyError(`${name} has ${bytes.length} bytes, expected ${buffer.bytes}`, 1);
-    buffer.random.state = word(8);
+    buffer.random.state = word(9);
     buffer.seen.forEach((_, label) => (buffer.seen[label] = word(HEADER_WORDS + label)));
     buffer.stored.set(bytes.subarray(4 * (HEADER_WORDS + buffer.classes)));
     return buffer;

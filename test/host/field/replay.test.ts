@@ -21,7 +21,7 @@ test("frames read back as they were at 8 bits, and to half a step with fewer", (
 test("its bytes are fixed from the start, whatever it sees, and every class keeps at most its places", () => {
   const replay = new ReplayBuffer({ shape: SHAPE, classes: 3, perClass: 4 });
   const empty = replay.bytes;
-  expect(empty).toBe(4 * (9 + 3) + 3 * 4 * 15);
+  expect(empty).toBe(4 * (10 + 3) + 3 * 4 * 15);
   for (let index = 0; index < 500; index++) replay.add(frameOf(index), index % 2);
   expect(replay.bytes).toBe(empty);
   expect(replay.toBytes()).toHaveLength(empty);
@@ -41,6 +41,21 @@ test("every sample has the same chance to stay, and the flash is written about p
   // 2,000 draws at a chance of 0.1: a standard deviation of 13.4.
   for (const count of kept) expect(Math.abs(count - 200)).toBeLessThan(5 * 13.4);
   expect(writes / 2000).toBeCloseTo(4 + 4 * Array.from({ length: 36 }, (_, at) => 1 / (5 + at)).reduce((sum, share) => sum + share, 0), 0);
+});
+
+test("with a horizon old samples fade, as fast whatever came before", () => {
+  const aged = (before: number): number => {
+    const replay = new ReplayBuffer({ shape: { width: 1, height: 1, channels: 1 }, classes: 1, perClass: 100, horizon: 400, seed: before });
+    for (let index = 0; index < before; index++) replay.add(Uint8Array.of(0), 0);
+    for (let index = 0; index < 800; index++) replay.add(Uint8Array.of(1), 0);
+    return Array.from({ length: 100 }, (_, index) => replay.frame(0, index)[0]!).filter((value) => value === 0).length;
+  };
+  // Each new sample takes an old place with probability 1/400: e^-2 of them are left, 13.5 with a standard deviation of 3.4.
+  for (const before of [400, 20_000]) expect(Math.abs(aged(before) - 13.5)).toBeLessThan(4 * 3.4);
+  const replay = new ReplayBuffer({ shape: SHAPE, classes: 1, perClass: 3, horizon: 9 });
+  for (let index = 0; index < 50; index++) replay.add(frameOf(index), 0);
+  expect(ReplayBuffer.fromBytes(replay.toBytes()).horizon).toBe(9);
+  expect(() => new ReplayBuffer({ shape: SHAPE, classes: 1, perClass: 3, horizon: 2 })).toThrow("a horizon of 2 samples");
 });
 
 test("classes are drawn evenly, however many samples each has", () => {
