@@ -39,5 +39,13 @@ export { type BoardsOptions, type BoardsPlan, planBoards } from "../firmware-sim
 export { selectBoards } from "../firmware-sim/boards/load.js";
 export { type Board } from "../firmware-sim/boards/schema.js";
 export { asInput } from "./spec/network_spec.js";
-export { type BearingFault, type BearingOptions, BEARING_RATE, bearings } from "./stream/synthetic/bearings.js";
-export { type Recording, record, type SyntheticSignal } from "./stream/synthetic/signal.js";
+export { openStream, type OpenStreamOptions } from "./stream/open.js";
+export { type GapItem, type SampleItem, type Source, type StreamItem } from "./stream/source.js";
+export { bounded, type Overflow } from "./stream/queue.js";
+export { Prequential, type PrequentialSummary } from "./stream/prequential.js";
+export { type FrameEvent, type Losses, type SessionOptions, type SessionSummary, StreamSession } from "./stream/session.js";
+export { activities, type ActivityOptions } from "./stream/synthetic/activities.js";
+export { BEARING_RATE, type BearingFault, bearings, type BearingOptions } from "./stream/synthetic/bearings.js";
+export { keywords, type KeywordOptions } from "./stream/synthetic/keywords.js";
+export { synthetic } from "./stream/synthetic/registry.js";
+export { record, type Recording, type SyntheticSignal } from "./stream/synthetic/signal.js";

@@ -8,7 +8,7 @@ import { Network } from "../../host/engine/network.js";
 import { MayflyError } from "../../host/errors.js";
 import { packNetwork } from "../../host/pack/pack.js";
 import { encodeSpec } from "../../host/spec/encode.js";
-import type { NetworkSpecInput } from "../../host/spec/network_spec.js";
+import type { SpecInput } from "../../host/spec/network_spec.js";
 import { Random, STREAM_SENSOR } from "../devices/random.js";
 import { type FrameSource, framesFor } from "./frames.js";
 import { type Meter, type Work, largestWork, meanWork, startMetered } from "./meter.js";
@@ -43,7 +43,7 @@ const METERED_WORK = 3e7;
 const TRAINED_WORK = 6e8;
 
 /** `effort` below 1 takes so much less time, and fewer samples. */
-export async function meterNetwork(spec: NetworkSpecInput, source?: FrameSource, effort = 1): Promise<MeteredNetwork> {
+export async function meterNetwork(spec: SpecInput, source?: FrameSource, effort = 1): Promise<MeteredNetwork> {
   // Trains beside the metered one, without counters: the two must stay equal to the bit.
   const reference = Network.create(spec);
   const frames = source ?? await framesFor(reference.spec);

@@ -34,8 +34,8 @@ const DROPOUT_MAX_VALUES = 3400;
 
 /** Fills in every default; throws a MayflyError that names the field at fault. */
 export function resolveSpec(written: SpecInput): NetworkSpec {
-  const stream = written.stream ? resolveFrontEnd(written.stream) : null;
-  const result = networkSchema.safeParse(stream ? { ...written, stream, input: written.input ?? frameShape(stream) } : written);
+  const stream = written?.stream ? resolveFrontEnd(written.stream) : null;
+  const result = networkSchema.safeParse(stream ? { ...written, input: written.input ?? frameShape(stream) } : written);
   if (!result.success) {
     const issue = result.error.issues[0];
     throw new MayflyError(`the network spec is wrong at ${issue?.path.map(String).join(".") || "its top"}: ${issue?.message ?? "unknown"}${fieldsThere(issue)}`, 2);

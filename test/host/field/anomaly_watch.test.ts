@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Network } from "../../../host/engine/network.js";
 import { AnomalyWatch, type AnomalyWatchOptions, type Verdict } from "../../../host/field/anomaly_watch.js";
-import type { NetworkSpecInput } from "../../../host/spec/network_spec.js";
+import type { StreamSpecInput } from "../../../host/spec/network_spec.js";
 import { bearings } from "../../../host/stream/synthetic/bearings.js";
 import { record } from "../../../host/stream/synthetic/signal.js";
 import { PAIR } from "../engine/networks.js";
@@ -11,7 +11,7 @@ const SPEC = {
   stream: { features: "bank", window: 512, hop: 512, bands: 16, spread: 10, warmup: 16, falseAlarms: 0.02 },
   classes: 2, negatives: "corrupted", corruption: { ways: ["raise"], share: 0.5 }, sense: "minimise",
   layers: [{ units: 32, rate: 0.003, temperature: 60 }], readout: { from: null }, inputDropout: 0, bias: 1,
-} satisfies NetworkSpecInput;
+} satisfies StreamSpecInput;
 const OPTIONS: AnomalyWatchOptions = { learnFrames: 300, settleFrames: 200, kept: 64, horizon: 512 };
 const normal = record(bearings({ machine: 5, seed: 1 }), 512 * (16 + 900)).samples;
 const broken = record(bearings({ machine: 5, seed: 2, fault: "outer", severity: 0.8 }), 512 * 60).samples;
