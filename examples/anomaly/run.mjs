@@ -16,7 +16,7 @@ const HOP = 512;
 const FALSE_ALARMS = 0.01;
 const VOTES = [5, 8];
 const NETWORK = {
-  stream: { features: "bank", window: WINDOW, hop: HOP, bands: 24, spread: 10, falseAlarms: FALSE_ALARMS },
+  stream: { features: "bank", window: WINDOW, hop: HOP, bands: 24, coding: "offset", spread: 10, falseAlarms: FALSE_ALARMS },
   classes: 2, negatives: "corrupted", corruption: { ways: ["raise"], share: 0.5 },
   // Normal frames get little goodness: what a unit answers to is what is wrong.
   sense: "minimise", layers: [{ units: 64, rate: 0.003, temperature: 60 }], readout: { from: null }, inputDropout: 0, bias: 1,

@@ -8,7 +8,7 @@ import { PAIR } from "../engine/networks.js";
 import { expectMayflyError } from "../data/expect-error.js";
 
 const SPEC = {
-  stream: { features: "bank", window: 512, hop: 512, bands: 16, spread: 10, warmup: 16, falseAlarms: 0.02 },
+  stream: { features: "bank", window: 512, hop: 512, bands: 16, coding: "offset", spread: 10, warmup: 16, falseAlarms: 0.02 },
   classes: 2, negatives: "corrupted", corruption: { ways: ["raise"], share: 0.5 }, sense: "minimise",
   layers: [{ units: 32, rate: 0.003, temperature: 60 }], readout: { from: null }, inputDropout: 0, bias: 1,
 } satisfies StreamSpecInput;
