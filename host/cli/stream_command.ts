@@ -74,11 +74,12 @@ export function addStreamCommand(program: Command): void {
     .option("--json", "print JSON lines on stdout: progress, alarms, gaps, and the summary at the end")
     .addHelpText("after", `
 Examples:
-  mayfly stream synthetic:bearings,fault=inner,onset=60 --seconds 90 --train-for 1500
-  mayfly stream synthetic:activities --learn labels --features statistics --window 128 --bands 4 --frames-deep 2 --layers 60,60 --objective classwise --seconds 600
-  mayfly stream vibration.wav --window 512 --bands 32 --save machine.mayfly
+  mayfly stream synthetic:bearings,fault=inner,onset=150 --seconds 210 --train-for 4000
+  mayfly stream synthetic:activities --learn labels --window 128 --hop 16 --bands 20 --low 0.5 --high 12 --objective classwise --layers 60,60 --seconds 3600
+  mayfly stream synthetic:keywords --learn labels --window 256 --bands 20 --low 200 --high 3800 --mel --frames-deep 12 --objective classwise --layers 96,96 --seconds 300
+  mayfly stream vibration.wav --bands 32 --train-for 5000 --save machine.mayfly
   mayfly stream new.wav --resume machine.mayfly --no-train --json
-  cat log.csv | mayfly stream - --sample-rate 50 --time-column t --label-column activity --gain 8192
+  cat log.csv | mayfly stream - --learn labels --classes 6 --sample-rate 50 --time-column t --label-column activity --gain 8192
   mayfly stream serial:/dev/ttyUSB0 --baud 230400 --sample-rate 400 --reconnect 30 --save pump.mayfly`);
   command.action((source: string, flags: StreamFlags) => run(command, source, flags));
 }

@@ -21,7 +21,7 @@ export interface StreamNetworkFlags {
   spread?: number;
   warmup: number;
   adapt: number;
-  coding?: "offset" | "split";
+  coding: "offset" | "split";
   falseAlarms: number;
   learn: "normal" | "labels";
   layers: LayerFlag[];
@@ -56,7 +56,7 @@ export function addStreamNetworkOptions(command: Command): Command {
     .option("--spread <n>", "so many mean absolute deviations fill half of the range (default: 4)", positive)
     .option("--warmup <windows>", "windows that only teach the scaling", wholeFrom(1), 300)
     .option("--adapt <shift>", "afterwards it follows by a 2^-shift of each difference; 0: it is frozen", whole, 0)
-    .addOption(new Option("--coding <name>", "offset: 128 is the middle; split: two values, above and below it (default: split with --learn normal, else offset)").choices(["offset", "split"]))
+    .addOption(new Option("--coding <name>", "offset: 128 is the middle; split: two values, above and below it").choices(["offset", "split"]).default("split"))
     .option("--false-alarms <share>", "share of alarms wanted while all is normal; 0: no threshold", numberTo(0.5), 0.01)
     .optionsGroup("Network:")
     .addOption(new Option("--learn <what>", "normal: what is usual, without labels, against corrupted windows; labels: the source's").choices(["normal", "labels"]).default("normal"))
@@ -115,7 +115,7 @@ export function streamSpec(flags: StreamNetworkFlags, source: Pick<Source, "name
   const spec: StreamSpecInput = {
     stream: {
       features: flags.features, window: flags.window, hop: flags.hop, channels: source.channels, bands, ...bank, frames: flags.framesDeep, scaling: flags.scaling, spread: flags.spread,
-      warmup: flags.warmup, adapt: flags.adapt, coding: flags.coding ?? (normal ? "split" : "offset"), falseAlarms: flags.falseAlarms,
+      warmup: flags.warmup, adapt: flags.adapt, coding: flags.coding, falseAlarms: flags.falseAlarms,
     },
     classes,
     layers: flags.layers.map((own) => ({ ...own, weights: flags.weights, rate: flags.rate, ...layer })),

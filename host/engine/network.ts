@@ -302,7 +302,8 @@ function readSpec(engine: EngineExports): NetworkSpec {
 function specOfCheckpoint(checkpoint: Uint8Array, name: string): Int32Array {
   const least = HEADER_BYTES + 4 * SPEC_HEADER_WORDS;
   if (checkpoint.length < least) throw new MayflyError(`${name} is not a Mayfly model: ${checkpoint.length} bytes, the smallest has more than ${least}`, 1);
-  const aligned = checkpoint.slice(HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3));
+  // Not its own slice: that of a Buffer is no copy.
+  const aligned = Uint8Array.prototype.slice.call(checkpoint, HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3));
   const all = new Int32Array(aligned.buffer);
   return all.slice(0, specLength(all));
 }

@@ -17,6 +17,28 @@ const EXPORTS = [
   "samples", "status", "status_detail", "checksum",
 ];
 
+/** Of a network with a front end (docs/streams.md), besides. */
+const FRONT_EXPORTS = ["push", "samples_wanted", "gap", "alarm", "alarm_threshold"];
+
+const FRONT_DECLARATIONS = `
+
+/* The front end: the next value of the signal (i16, channels in turn); 1 when the frame is ready for a prediction and for training, 2 when a window
+ * went into the warm-up or a frame that is not full, else 0; or a status, and nothing is taken. Not while a job is under way. */
+int32_t mayfly_push(int32_t value);
+int32_t mayfly_samples_wanted(void);
+/* The signal was interrupted: the window under way is dropped. */
+int32_t mayfly_gap(void);
+/* After a prediction by goodness: 1 when its score is below the threshold, which follows the score when \`learn\` is not 0. */
+int32_t mayfly_alarm(int32_t learn);
+int32_t mayfly_alarm_threshold(void);`;
+
+const FRONT_DEFINITIONS = `
+int32_t mayfly_push(int32_t value) { return (int32_t)engine_push((u32)value); }
+int32_t mayfly_samples_wanted(void) { return (int32_t)engine_samples_wanted(); }
+int32_t mayfly_gap(void) { return (int32_t)engine_gap(); }
+int32_t mayfly_alarm(int32_t learn) { return (int32_t)engine_alarm((u32)learn); }
+int32_t mayfly_alarm_threshold(void) { return (int32_t)engine_alarm_threshold(); }`;
+
 /** What makes a library folder of it for each build system, with an example each. */
 const AROUND = ["README.md", "CMakeLists.txt", "zephyr/module.yml", "zephyr/Kconfig", "library.properties", "library.json", "examples/Train/Train.ino", "examples/plain/main.c"];
 
@@ -58,7 +80,7 @@ export async function packCLibrary(network: Network, options: CLibraryOptions = 
   const { module, facts } = await packNetwork(network, { build: "scalar", state: options.state });
   const native = options.kernels === "c";
   // The module was tested against the engine; with kernels of its own only its code is taken.
-  const code = translate(await wasm2c(native ? await specialise(freshNetwork(specWords(network.engine), "scalar"), {}, NATIVE_KERNELS) : module), EXPORTS);
+  const code = translate(await wasm2c(native ? await specialise(freshNetwork(specWords(network.engine), "scalar"), {}, NATIVE_KERNELS) : module), [...EXPORTS, ...(network.spec.stream ? FRONT_EXPORTS : [])]);
   const files = new Map([
     ["src/mayfly.h", header(network, facts)],
     ["src/mayfly.c", source(native ? `#include "mayfly_kernels.h"\n\n${code}` : code, network, module)],
@@ -99,6 +121,7 @@ function header(network: Network, facts: PackedFacts): string {
   const errors = Object.entries(statuses).filter(([name]) => name !== "ABI_VERSION" && name !== "MAGIC");
   return fill(libraryText("mayfly.h"), {
     CONSTANTS: constants.join("\n"),
+    STREAM: spec.stream ? FRONT_DECLARATIONS : "",
     STATUSES: errors.map(([name, value]) => `#define MAYFLY_${name} ${value < 0 ? `(${value})` : value}`).join("\n"),
   });
 }
@@ -115,6 +138,7 @@ function source(code: string, network: Network, module: Uint8Array): string {
     LOGITS: `${network.region(REGION_LOGITS).offset}u`,
     TABLES: segmentArrays("tables", segmentsOf(image.subarray(0, base))),
     CONTENT: segmentArrays("content", segmentsOf(image.subarray(base)).map(({ offset, bytes }) => ({ offset: offset + base, bytes }))),
+    STREAM: network.spec.stream ? FRONT_DEFINITIONS : "",
     ENGINE: code,
   });
 }

@@ -161,7 +161,7 @@ export function refuseBoxes(words: Int32Array, name: string): void {
 
 /** The spec block inside a checkpoint; whether it is a sound one the engine tells. */
 export function specWords(checkpoint: Uint8Array): Int32Array {
-  const words = new Int32Array(checkpoint.slice(HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3)).buffer);
+  const words = new Int32Array(Uint8Array.prototype.slice.call(checkpoint, HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3)).buffer);
   return words.slice(0, specLength(words));
 }
 

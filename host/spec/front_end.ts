@@ -37,7 +37,7 @@ export const frontEndSchema = z.strictObject({
   /** The scaling follows by a 2^-adapt of each difference after the warm-up; 0: it is frozen. */
   adapt: z.int().min(0).max(14).default(0),
   /** "offset": 128 is the middle; "split": two values a feature, above and below the middle. */
-  coding: z.enum(CODINGS).default("offset"),
+  coding: z.enum(CODINGS).default("split"),
   /** Share of alarms wanted while all is normal; 0: no threshold is kept. */
   falseAlarms: z.number().min(0).max(0.5).default(0.01),
 });
