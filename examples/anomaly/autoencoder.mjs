@@ -1,8 +1,19 @@
 /** A small autoencoder in tfjs: what an engineer trains on a workstation, in floating point, and ships. Its score is the reconstruction error of a frame. */
-import { startNamed } from "mayfly/reference";
+import { MayflyError, startNamed } from "mayfly/reference";
 
 const RATE = 3e-3;
 const BATCH = 32;
+
+/** Why there can be no autoencoder here: the optional tfjs packages are missing; null when there can. */
+export async function autoencoderMissing() {
+  try {
+    await startNamed("cpu");
+    return null;
+  } catch (error) {
+    if (error instanceof MayflyError) return error.message;
+    throw error;
+  }
+}
 
 /**
  * n → n/2 → `bottleneck` → n/2 → n, tanh, linear output, mean square error, Adam, batches of 32. `frames`: u8, 128 the middle, 16 a mean absolute deviation.
