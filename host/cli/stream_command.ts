@@ -90,7 +90,9 @@ async function run(command: Command, name: string, flags: StreamFlags): Promise<
   if (flags.save !== undefined && flags.save !== flags.resume && existsSync(flags.save)) throw new MayflyError(`${flags.save} is there already: go on with it by --resume ${flags.save}, or save elsewhere`, 2);
   const resumed = flags.resume === undefined ? null : await openStreamModel(flags.resume, flags.build);
   await interruptible(async (signal) => {
-    const source = await openStream(name, sourceOptions(flags, resumed?.facts ?? null));
+    const source = await openStream(name, { ...sourceOptions(flags, resumed?.facts ?? null), signal }).catch((error: unknown) => {
+      throw signal.aborted ? new MayflyError("interrupted before the first sample", 1, error) : error;
+    });
     const rate = source.rate ?? flags.sampleRate ?? resumed?.facts?.rate ?? null;
     if (resumed?.facts?.rate && rate && resumed.facts.rate !== rate) throw new MayflyError(`${flags.resume} has learned at ${resumed.facts.rate} Hz, and ${source.name} has ${rate} Hz: resample it, or start a new model`, 1);
     const network = resumed?.network ?? Network.create(streamSpec(flags, source, rate), { build: flags.build });

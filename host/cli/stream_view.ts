@@ -96,7 +96,7 @@ function terminalView({ labels }: ViewOptions): StreamView {
   const draw = (): void => {
     if (!latest) return;
     clear();
-    const width = Math.max(20, out.columns ?? 80);
+    const width = Math.max(20, out.columns || 80);
     const { event, session } = latest;
     const shown = scores.slice(-(width - 2));
     const [low, high] = [Math.min(...shown.map(({ score }) => score)), Math.max(...shown.map(({ score }) => score))];

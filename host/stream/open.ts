@@ -1,6 +1,7 @@
 /** One front door to every source: a name, a path or "-" in, a stream of samples out. */
 import { createReadStream } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import { MayflyError } from "../errors.js";
 import { reasonOf } from "../train/atomic_file.js";
 import type { Source } from "./source.js";
@@ -19,6 +20,8 @@ export interface OpenStreamOptions extends LineOptions {
   /** Of a serial port; default 115200. */
   readonly baudRate?: number;
   readonly reconnectSeconds?: number;
+  /** Aborted, it ends the source, also while it waits for its first sample. */
+  readonly signal?: AbortSignal;
 }
 
 export const SOURCE_HELP = "synthetic:NAME[,option=value…], a .csv, .jsonl or .wav file, a file of raw samples (--format s16le), serial:PORT, or - for stdin";
@@ -28,7 +31,7 @@ export async function openStream(source: string, options: OpenStreamOptions = {}
   if (source.startsWith("synthetic:")) return openSynthetic(source.slice("synthetic:".length), options);
   if (source.startsWith("serial:")) return openSerial(source.slice("serial:".length), { ...options, format, baudRate: options.baudRate ?? 115200 });
   if (/\.wav$/i.test(source)) return openWav(source);
-  const bytes: AsyncIterable<Uint8Array> = source === "-" ? process.stdin : await fileBytes(source);
+  const bytes = endable(source === "-" ? process.stdin : await fileBytes(source), options.signal);
   const name = source === "-" ? "stdin" : source;
   const rate = options.rate ?? null;
   if (format === "s16le") {
@@ -39,7 +42,20 @@ export async function openStream(source: string, options: OpenStreamOptions = {}
   return { name, channels: lines.channels, rate, labels: lines.labels, items: () => lines.items() };
 }
 
-async function fileBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
+/** The bytes of a stream; when `signal` is aborted they end, and nothing waits for it any more. */
+async function* endable(stream: Readable, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const end = (): void => void stream.destroy();
+  signal?.addEventListener("abort", end);
+  try {
+    yield* stream as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  } finally {
+    signal?.removeEventListener("abort", end);
+  }
+}
+
+async function fileBytes(path: string): Promise<Readable> {
   let file: FileHandle;
   try {
     file = await open(path);

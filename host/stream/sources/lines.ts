@@ -133,7 +133,7 @@ async function* csvRows(text: AsyncIterable<string>, name: string, options: Line
       yield csvRow(record, header, `line ${info.lines}`, name, options);
     }
   } catch (error) {
-    if (error instanceof CsvError) throw new MayflyError(`${name}: ${error.message}`, 1, error);
+    if (error instanceof CsvError) throw new MayflyError(`${name} is not CSV: ${error.message.split(", value is")[0]}`, 1, error);
     throw error;
   }
 }

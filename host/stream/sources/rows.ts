@@ -29,8 +29,9 @@ export interface RowOptions {
 
 /** So many rows in a row that do not fit are no accident. */
 const ANOTHER_SENSOR = 16;
-/** Samples of an item. */
+/** Samples of an item, and the longest they wait for each other. */
 const BATCH = 64;
+const BATCH_MS = 50;
 /** Intervals may be off by this share; more is a gap, or another rate. */
 const RATE_TOLERANCE = 0.25;
 const GAP_INTERVALS = 1.75;
@@ -40,6 +41,7 @@ export class RowReader {
   private samples: number[] = [];
   private labels: number[] = [];
   private labelled = false;
+  private flushed = performance.now();
   private otherWidth = 0;
   private otherRate = 0;
   private lastTime: number | null = null;
@@ -52,6 +54,8 @@ export class RowReader {
   *take(row: Row): Generator<StreamItem> {
     const fault = row.fault ?? this.widthFault(row) ?? this.valueFault(row);
     if (fault !== null) {
+      // It came in its time, though it says nothing.
+      this.lastTime = row.time ?? this.lastTime;
       yield* this.flush();
       yield { type: "gap", kind: "bad", samples: 1, reason: `${row.where}: ${fault}` };
       return;
@@ -59,17 +63,18 @@ export class RowReader {
     const missing = this.missingBefore(row);
     if (missing > 0) {
       yield* this.flush();
-      yield { type: "gap", kind: "lost", samples: missing, reason: `${row.where}: ${missing} samples are missing before it` };
+      yield { type: "gap", kind: "lost", samples: missing, reason: `${row.where}: ${missing === 1 ? "1 sample is" : `${missing} samples are`} missing before it` };
     }
     const { gain = 1 } = this.options;
     for (const value of row.values) this.samples.push(Math.max(-32768, Math.min(32767, Math.round(value * gain))));
     if (row.label !== null) this.labelled = true;
     this.labels.push(row.label === null ? -1 : this.numberOf(row.label));
-    if (this.labels.length >= BATCH) yield* this.flush();
+    if (this.labels.length >= BATCH || performance.now() - this.flushed > BATCH_MS) yield* this.flush();
   }
 
   /** The samples not given yet. */
   *flush(): Generator<StreamItem> {
+    this.flushed = performance.now();
     if (this.labels.length === 0) return;
     yield { type: "samples", samples: Int16Array.from(this.samples), ...(this.labelled && { labels: Int16Array.from(this.labels) }) };
     this.samples = [];

@@ -10,6 +10,7 @@ export interface SerialOptions extends LineOptions {
   readonly format: "text" | "s16le";
   /** A port that vanishes is looked for again for so many seconds; default 0: it is the end. */
   readonly reconnectSeconds?: number;
+  readonly signal?: AbortSignal;
 }
 
 /** What is used of a port, for which a test has a stand-in. */
@@ -22,6 +23,7 @@ const RETRY_MS = 250;
 
 export async function openSerial(path: string, options: SerialOptions, open: OpenPort = openSerialPort): Promise<Source> {
   const first = await open(path, options.baudRate);
+  options.signal?.addEventListener("abort", () => first.destroy());
   const connect = async (port: Port, channels: number | undefined): Promise<Reading> => {
     if (options.format === "s16le") {
       const width = needChannels(options.channels, path);

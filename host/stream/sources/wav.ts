@@ -37,7 +37,9 @@ export async function openWav(path: string): Promise<Source> {
 function decode(bytes: Uint8Array, path: string): { format: WavFormat; all: Int16Array } {
   try {
     const wav = new wavefile.WaveFile(bytes);
-    const format = wav.fmt as WavFormat;
+    // Copied: a change of the depth makes a new one.
+    const { sampleRate, numChannels } = wav.fmt as WavFormat;
+    const format = { sampleRate, numChannels };
     if (wav.bitDepth === "4") wav.fromIMAADPCM();
     else if (wav.bitDepth === "8a") wav.fromALaw();
     else if (wav.bitDepth === "8m") wav.fromMuLaw();
