@@ -76,7 +76,7 @@ export class Network {
   private twin: Network | undefined;
   private readonly front: EngineFrontEnd | null;
 
-  private constructor(loaded: LoadedEngine, readonly engine: EngineExports, readonly plan: MemoryPlan, private readonly box: Box | undefined) {
+  private constructor(loaded: Pick<LoadedEngine, "build" | "size">, readonly engine: EngineExports, readonly plan: MemoryPlan, private readonly box: Box | undefined) {
     this.build = loaded.build;
     this.size = loaded.size;
     this.spec = readSpec(engine);
@@ -116,6 +116,11 @@ export class Network {
     new Uint8Array(engine.memory.buffer).set(checkpoint, engine.spec_address() - HEADER_BYTES);
     checked(engine, engine.open(), name);
     return new Network(loaded, engine, plan, options.box);
+  }
+
+  /** @internal A network in an engine that another has started, such as a packed module's (host/pack/packed_network.ts). */
+  static inside(loaded: Pick<LoadedEngine, "build" | "size">, engine: EngineExports, plan: MemoryPlan, box?: Box): Network {
+    return new Network(loaded, engine, plan, box);
   }
 
   /**
