@@ -4,7 +4,7 @@ import { LAYER_ROWS_USED, NET_DROPOUT } from "../abi/state";
 import { multiplier, rowsOfFrame } from "../kernels/normalise";
 import { denseForwardSingle } from "../layers/dense";
 import { layerState, stride } from "../layers/layer";
-import { RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, runtime } from "../memory";
+import { RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, listScratch, listScratchBytes, runtime } from "../memory";
 import { FULL } from "../full";
 import { readImageMap } from "../maps/input_map";
 import { listNeutralWave, startWaves } from "../maps/waves";
@@ -50,7 +50,7 @@ function readFrame(): i64 {
   const dropout = get(KIND) == JOB_TRAIN ? spec(SPEC_INPUT_DROPOUT) : 0;
   // The values kept grow so that the expected mean square stays 1.0.
   const by = multiplier(dropout == 0 ? squares : (squares * (256 - dropout)) >> 8, to);
-  let rows = rowsOfFrame(frame, from, to, by, dropout, netState(NET_DROPOUT), list);
+  let rows = rowsOfFrame(frame, from, to, by, dropout, netState(NET_DROPOUT), list, listScratch(), listScratchBytes());
   rows = withBias(0, list, rows);
   set(IMAGE_ROWS, rows);
   return to;

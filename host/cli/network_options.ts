@@ -44,7 +44,7 @@ export function addNetworkOptions(command: Command): Command {
     .option("--temperature <number>", "T of the logistic, or of classwise's softmax (default: by objective)", positive)
     .option("--dropout <share>", "share of input values left out in training (default: 0.2; 0 with --loss threshold, in class-wise maps and for large frames)", numberTo(1))
     .option("--decay <share>", "weight decay at each visit of a row (default: 0)", numberTo(1))
-    .addOption(new Option("--readout-from <layer>", "first layer the readout sees, from 1 (default: 2; classwise: 1, of maps the last)").argParser(wholeFrom(1)))
+    .addOption(new Option("--readout-from <layer>", "first layer the readout sees, from 1 (default: 2, or the only one; classwise: 1, where there are maps the last)").argParser(wholeFrom(1)))
     .addOption(new Option("--no-readout", "train no readout (pair: needs --negatives random)").conflicts("readoutFrom"))
     .option("--goodness-from <layer>", "first layer whose goodness counts in prediction, from 1 (default: 1)", wholeFrom(1))
     .optionsGroup("Learning, pair only:")
@@ -65,6 +65,7 @@ export function checkNetworkFlags(command: Command, flags: NetworkFlags): void {
     }
   }
   checkRecurrence(flags);
+  checkWith(command, flags);
   if (flags.bands !== undefined && !flags.layers.some(isMap)) throw new MayflyError(`--bands ${flags.bands} belongs to maps, and these layers are dense: give e.g. --layers conv20x5p2,conv40x3`, 2);
   if (!flags.readout && flags.objective === "pair" && flags.negatives === "hard") {
     throw new MayflyError("--no-readout needs --negatives random: hard negatives are drawn from the readout", 2);
@@ -105,9 +106,36 @@ export function specFrom(flags: NetworkFlags, input: Shape, classes: number, sch
     memoryLimitBytes: flags.memoryLimit ?? 0,
   };
   const { layer, ...rest } = flags.with ?? {};
-  const all = { ...spec, ...rest, layers: spec.layers.map((own) => ({ ...own, ...layer })) };
+  const all = { ...spec, ...merged(spec, rest), layers: spec.layers.map((own) => ({ ...own, ...layer })) };
   checkRanges(all);
   return all;
+}
+
+/** Fields of a spec that an option gives: [field, or field and field inside it, the option, its name in commander]. */
+const GIVEN_BY: readonly (readonly [path: readonly string[], flag: string, name: string])[] = [
+  [["layers"], "--layers", "layers"], [["layer", "weights"], "--weights", "weights"], [["layer", "rate"], "--rate", "rate"], [["layer", "temperature"], "--temperature", "temperature"], [["layer", "decay"], "--decay", "decay"],
+  [["objective"], "--objective", "objective"], [["loss"], "--loss", "loss"], [["negatives"], "--negatives", "negatives"], [["label", "placement"], "--label", "label"], [["readout", "from"], "--readout-from", "readoutFrom"], [["readout"], "--no-readout", "readout"],
+  [["goodnessFrom"], "--goodness-from", "goodnessFrom"], [["inputDropout"], "--dropout", "dropout"], [["recurrence", "iterations"], "--iterations", "iterations"], [["recurrence", "first"], "--count", "count"], [["recurrence", "last"], "--count", "count"],
+  [["recurrence", "damping"], "--damping", "damping"], [["seed"], "--seed", "seed"], [["memoryLimitBytes"], "--memory-limit", "memoryLimit"],
+];
+
+/** Two answers to one question are refused: neither silently wins. */
+function checkWith(command: Command, flags: NetworkFlags): void {
+  for (const [path, flag, name] of GIVEN_BY) {
+    const [top = "", inside] = path;
+    const given = flags.with?.[top];
+    const there = inside === undefined ? given !== undefined : typeof given === "object" && given !== null && inside in given;
+    if (there && command.getOptionValueSource(name) === "cli") throw new MayflyError(`${flag} and --with both give ${path.join(".")}: leave one of them out`, 2);
+  }
+}
+
+/** Fields of --with over those of the options; of an object like "recurrence" only the fields it names. */
+function merged(spec: NetworkSpecInput, more: Record<string, unknown>): Record<string, unknown> {
+  const isObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
+  return Object.fromEntries(Object.entries(more).map(([name, value]) => {
+    const own = (spec as Record<string, unknown>)[name];
+    return [name, isObject(own) && isObject(value) ? { ...own, ...value } : value];
+  }));
 }
 
 /** Where a field of the spec comes from on the command line. */

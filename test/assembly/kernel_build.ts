@@ -62,9 +62,9 @@ export interface Kernels {
   sumSquares(y: number, from: number, to: number): bigint;
   sumSquaresU8(values: number, from: number, to: number): bigint;
   multiplier(squares: bigint, count: number): number;
-  rowsOfFrame(values: number, from: number, to: number, by: number, dropout: number, state: number, list: number): number;
-  rowsOfActivity(y: number, units: number, by: number, list: number): number;
-  rowsOfPair(yPositive: number, yNegative: number, units: number, byPositive: number, byNegative: number, list: number): number;
+  rowsOfFrame(values: number, from: number, to: number, by: number, dropout: number, state: number, list: number, scratch: number, scratchBytes: number): number;
+  rowsOfActivity(y: number, units: number, by: number, list: number, scratch: number): number;
+  rowsOfPair(yPositive: number, yNegative: number, units: number, byPositive: number, byNegative: number, list: number, scratch: number): number;
   damp(old: number, v: number, count: number, share: number): void;
   inputsOfActivity(y: number, count: number, by: number, x: number): void;
   rowsOfInputs(positive: number, negative: number, count: number, first: number, list: number, rows: number): number;
