@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
+import { platform } from "#platform";
 import { HEADER_CRC } from "../../assembly/abi/region.js";
 import * as kinds from "../../assembly/abi/region.js";
 import { SPEC_HEADER_WORDS, SPEC_LAYER_COUNT, SPEC_LAYER_WORDS } from "../../assembly/abi/spec.js";
 import { BAD_SPEC, NO_MEMORY } from "../../assembly/abi/status.js";
+import { equalBytes } from "../bytes.js";
 import { MayflyError } from "../errors.js";
 import { decodeSpec, encodeSpec } from "../spec/encode.js";
 import { isMap } from "../spec/geometry.js";
@@ -229,13 +230,28 @@ export class Network {
     return new Uint8Array(this.engine.memory.buffer, this.engine.spec_address() - HEADER_BYTES, this.plan.bytes.checkpoint);
   }
 
+  /** Takes up another checkpoint of the same network, in the memory it has: what `open` does in a new one. Throws on any other, and stays as it was. */
+  restore(checkpoint: Uint8Array): void {
+    const memory = new Uint8Array(this.engine.memory.buffer);
+    const start = this.engine.spec_address() - HEADER_BYTES;
+    const spec = HEADER_BYTES + 4 * (SPEC_HEADER_WORDS + this.spec.layers.length * SPEC_LAYER_WORDS);
+    if (checkpoint.length !== this.plan.bytes.checkpoint || !equalBytes(checkpoint.subarray(HEADER_BYTES, spec), memory.subarray(start + HEADER_BYTES, start + spec))) {
+      throw new MayflyError("this checkpoint is of another network: open it with Network.open", 1);
+    }
+    const before = this.checkpoint();
+    memory.set(checkpoint, start);
+    const status = this.engine.open();
+    if (status >= 0) return;
+    const detail = this.engine.status_detail();
+    memory.set(before, start);
+    checked(this.engine, this.engine.open());
+    throw new EngineError(status, detail, "the checkpoint");
+  }
+
   /** First 16 hex digits of the SHA-256 of all weights, readout included, in memory order. Equal in every runtime. */
   weightsHash(): string {
-    const hash = createHash("sha256");
-    for (const region of this.regions) {
-      if (region.kind === kinds.REGION_WEIGHTS || region.kind === kinds.REGION_READOUT_WEIGHTS) hash.update(new Uint8Array(this.engine.memory.buffer, region.offset, region.bytes));
-    }
-    return hash.digest("hex").slice(0, 16);
+    const learned = this.regions.filter(({ kind }) => kind === kinds.REGION_WEIGHTS || kind === kinds.REGION_READOUT_WEIGHTS);
+    return platform.sha256(learned.map(({ offset, bytes }) => new Uint8Array(this.engine.memory.buffer, offset, bytes))).slice(0, 16);
   }
 
   /** The region of a kind (assembly/abi/region.ts), of a layer from 0 where there is one for each. */

@@ -125,7 +125,7 @@ function cutByMaps(library: Library, { spec }: Network): void {
   }
   if (!has("conv")) cut(["maps/update/updateConv"]);
   if (!has("local")) cut(["maps/update/updateLocal"]);
-  if (spec.objective === "classwise") cut(["maps/pass/endPair"]);
+  if (spec.objective === "classwise") cut(["maps/pass/decidePair"]);
   if (has("dense", "box")) return;
   library.replaceBody("assembly/spec_words/isMap", "  (i32.const 1)");
   cut(["ff/image/sumImage", ...["sumSingle", "endSingle", "updateSinglePass"].map((name) => `ff/single_pass/${name}`), ...["sumPair", "endPair", "updateLabels", "updatePairPass"].map((name) => `ff/pair_pass/${name}`)]);

@@ -1,3 +1,4 @@
+import { platform } from "#platform";
 import type { Dataset } from "../data/dataset.js";
 import { frame } from "../data/dataset.js";
 import { permutation } from "../data/shuffle.js";
@@ -111,7 +112,7 @@ async function* trainedBy(learner: Learner, network: Network, data: Dataset, opt
       seconds += (performance.now() - start) / 1000;
       const { readoutError } = counters.since(to - from);
       yield { type: "progress", epoch, done: to, total: data.count, pairsPerSecond: Math.round((to - first) / seconds), readoutError, threads: learner.report };
-      await turn();
+      await platform.turn();
     }
 
     // Before the evaluation, whose predictions count rows too.
@@ -150,7 +151,7 @@ async function* evaluated(learner: Learner, epoch: number, { test, signal }: Tra
     const step = await steps.next();
     if (step.done) return step.value.testError;
     yield { type: "evaluating", epoch, done: step.value, total: test.count };
-    await turn();
+    await platform.turn();
   }
 }
 
@@ -170,11 +171,6 @@ class EarlyStop {
     this.best = Math.min(this.best, error);
     return patience != null && this.evaluationsSinceBest >= patience ? "no improvement" : null;
   }
-}
-
-/** Lets signals, timers and other tasks of this process have a turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A data set holds frames and labels only: what the spec says is given has to come from somewhere. */
