@@ -40,6 +40,8 @@ export interface NetworkOptions {
   build?: BuildChoice;
   /** What the network's boxes compute; only needed to train and to predict. */
   box?: Box;
+  /** "full" takes the engine that knows every variant also for a network that the core could run, "auto" (default) the smallest that can. The bits are the same. */
+  size?: "auto" | "full";
 }
 
 /**
@@ -88,7 +90,7 @@ export class Network {
   /** A fresh network: weights drawn from the spec's seed. */
   static create(input: NetworkSpecInput, options: NetworkOptions = {}): Network {
     const words = plannedWords(input, options.build);
-    const loaded = loadEngine(options.build, sizeFor(words));
+    const loaded = loadEngine(options.build, sizeOf(words, options));
     const plan = planOn(loaded, words);
     const engine = startPlanned(loaded, plan, words);
     checked(engine, engine.init());
@@ -98,7 +100,7 @@ export class Network {
   /** Takes up a checkpoint. `name` is what errors call it, e.g. the file. */
   static open(checkpoint: Uint8Array, name = "the model", options: NetworkOptions = {}): Network {
     const words = specOfCheckpoint(checkpoint, name);
-    const loaded = loadEngine(options.build, sizeFor(words));
+    const loaded = loadEngine(options.build, sizeOf(words, options));
     const plan = planOfCheckpoint(loaded, words, name);
     // Before the engine gets its memory: a damaged spec may ask for a lot of it.
     if (checkpoint.length !== plan.bytes.checkpoint) {
@@ -237,6 +239,15 @@ export class Network {
     throw new EngineError(status, detail, "the checkpoint");
   }
 
+  /**
+   * All bytes that make a checkpoint, as they stand in memory: its header is only right after `checkpoint`. For those who carry parts of a network
+   * between engines.
+   * @internal
+   */
+  get persistent(): Uint8Array {
+    return new Uint8Array(this.engine.memory.buffer, this.engine.spec_address() - HEADER_BYTES, this.plan.bytes.checkpoint);
+  }
+
   /** First 16 hex digits of the SHA-256 of all weights, readout included, in memory order. Equal in every runtime. */
   weightsHash(): string {
     const learned = this.regions.filter(({ kind }) => kind === kinds.REGION_WEIGHTS || kind === kinds.REGION_READOUT_WEIGHTS);
@@ -267,6 +278,10 @@ export class Network {
     if (frame.length !== this.frame.length) throw new MayflyError(`the frame has ${frame.length} values, this network takes ${this.frame.length}`, 1);
     this.frame.set(frame);
   }
+}
+
+function sizeOf(words: Int32Array, { size = "auto" }: NetworkOptions): Size {
+  return size === "auto" ? sizeFor(words) : size;
 }
 
 function startPlanned(loaded: LoadedEngine, plan: MemoryPlan, words: Int32Array): EngineExports {
