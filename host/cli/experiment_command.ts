@@ -68,7 +68,7 @@ interface ReportedTwin {
   seed: number;
   batch: number;
   rate: number;
-  backend: BackendName;
+  backend: Backend["name"];
   /** Percent wrong, by the output layer. */
   epochs: { epoch: number; error: number | null }[];
   error: number | null;

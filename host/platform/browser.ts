@@ -28,6 +28,9 @@ export const platform: Platform = {
   },
   // Browsers do not say; the version that is known to be wrong validates relaxed SIMD behind a flag only.
   v8: undefined,
+  startThread() {
+    throw new MayflyError("a page trains in one thread: several need Node", 2);
+  },
   turn: () => new Promise((resolve) => {
     // Timers of 0 ms wait 4 ms when they are nested; messages do not.
     const { port1, port2 } = new MessageChannel();

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { Worker } from "node:worker_threads";
 import { builtFile } from "../built_file.js";
 import type { Platform } from "./platform.js";
 
@@ -11,5 +12,6 @@ export const platform: Platform = {
     return hash.digest("hex");
   },
   v8: process.versions.v8,
+  startThread: (name, data) => new Worker(builtFile("thread.js"), { workerData: data, name }),
   turn: () => new Promise((resolve) => setImmediate(resolve)),
 };

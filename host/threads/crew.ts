@@ -1,8 +1,8 @@
 /** The workers of a network: started with it, asked one thing at a time each, and given up together when one of them fails. */
-import { Worker } from "node:worker_threads";
-import { builtFile } from "../built_file.js";
+import { platform } from "#platform";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
+import type { Thread } from "../platform/platform.js";
 import { Doorbells } from "./doorbells.js";
 import type { Reply, Task, WorkerStart } from "./protocol.js";
 import type { StreamsMemory } from "./streams.js";
@@ -14,7 +14,7 @@ export const MAX_THREADS = 256;
 export class ThreadError extends MayflyError {}
 
 interface Member {
-  readonly worker: Worker;
+  readonly worker: Thread;
   answer: { resolve: (reply: Reply) => void; reject: (error: unknown) => void } | null;
 }
 
@@ -53,7 +53,7 @@ export class Crew {
   }
 
   private hire(start: WorkerStart): Member {
-    const worker = new Worker(builtFile("thread.js"), { workerData: start, name: `mayfly ${start.thread + 1}` });
+    const worker = platform.startThread(`mayfly ${start.thread + 1}`, start);
     const member: Member = { worker, answer: null };
     worker.on("message", (reply: Reply) => {
       const { answer } = member;
