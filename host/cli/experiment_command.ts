@@ -181,7 +181,7 @@ async function runTwin(variant: Variant, { rate, batch, published }: TwinRecipe,
   const trained = await twinIn(run.runDirectory, backend, origin, data);
   trained.twin.dispose();
   const testError = trained.epochs.findLast((epoch) => epoch.testError)?.testError?.readout ?? null;
-  return { variant: variant.name, name: TWIN_NAMES.backprop, seed: flags.seed, batch, rate, backend: backend.name, epochs: trained.epochs.map(({ epoch, testError: error }) => ({ epoch, error: error?.readout ?? null })), error: testError, published: published ?? null };
+  return { variant: variant.name, name: TWIN_NAMES.backprop, seed: flags.seed, batch, rate, backend: flags.backend, epochs: trained.epochs.map(({ epoch, testError: error }) => ({ epoch, error: error?.readout ?? null })), error: testError, published: published ?? null };
 }
 
 async function runVariant(experiment: Experiment, variant: Variant, source: string, data: OpenedDataset, flags: ExperimentFlags): Promise<ReportedRun> {
