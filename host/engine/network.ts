@@ -72,11 +72,11 @@ export class Network {
   /** Target of every class, 32768 = 1, which the host writes before a training step; null unless targets are "given". */
   readonly targets: Int32Array | null;
   private readonly hasBoxes: boolean;
-  private readonly front: EngineFrontEnd | null;
   /** Of a network with maps in bands: one with whole maps, to be watched in its place. */
   private twin: Network | undefined;
+  private readonly front: EngineFrontEnd | null;
 
-  private constructor(loaded: LoadedEngine, readonly engine: EngineExports, readonly plan: MemoryPlan, private readonly box: Box | undefined) {
+  private constructor(loaded: Pick<LoadedEngine, "build" | "size">, readonly engine: EngineExports, readonly plan: MemoryPlan, private readonly box: Box | undefined) {
     this.build = loaded.build;
     this.size = loaded.size;
     this.spec = readSpec(engine);
@@ -116,6 +116,11 @@ export class Network {
     new Uint8Array(engine.memory.buffer).set(checkpoint, engine.spec_address() - HEADER_BYTES);
     checked(engine, engine.open(), name);
     return new Network(loaded, engine, plan, options.box);
+  }
+
+  /** @internal A network in an engine that another has started, such as a packed module's (host/pack/packed_network.ts). */
+  static inside(loaded: Pick<LoadedEngine, "build" | "size">, engine: EngineExports, plan: MemoryPlan, box?: Box): Network {
+    return new Network(loaded, engine, plan, box);
   }
 
   /**
@@ -280,7 +285,7 @@ export class Network {
   restore(checkpoint: Uint8Array): void {
     const memory = new Uint8Array(this.engine.memory.buffer);
     const start = this.engine.spec_address() - HEADER_BYTES;
-    const spec = HEADER_BYTES + 4 * specLength(new Int32Array(memory.buffer, start + HEADER_BYTES));
+    const spec = HEADER_BYTES + 4 * specLength(new Int32Array(memory.buffer, start + HEADER_BYTES, (this.plan.bytes.checkpoint - HEADER_BYTES) >> 2));
     if (checkpoint.length !== this.plan.bytes.checkpoint || !equalBytes(checkpoint.subarray(HEADER_BYTES, spec), memory.subarray(start + HEADER_BYTES, start + spec))) {
       throw new MayflyError("this checkpoint is of another network: open it with Network.open", 1);
     }
