@@ -66,6 +66,8 @@ export async function compare(backend: Backend, input: NetworkSpecInput, data: O
   const spec = resolveSpec({ ...input, schedule });
   // Its memory is measured in tfjs at the end: what is not there is better refused before minutes of training.
   checkSupported(spec);
+  const map = spec.layers.find(({ kind }) => kind !== "dense")?.kind;
+  if (map !== undefined) throw new MayflyError(`the backprop baseline has no ${map} layers: compare dense networks`, 2);
   onStage("Forward-Forward in the engine");
   const engine = await engineRun(spec, data, options);
   const shape = shapeOf(spec);

@@ -1,30 +1,34 @@
 import * as kinds from "../../assembly/abi/region.js";
 import { BUSY, OK } from "../../assembly/abi/status.js";
 import { checked } from "../engine/instance.js";
+import { type SampleExtras, writeExtras } from "../engine/extras.js";
 import { Network, type NetworkOptions } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import { goodnessOf } from "../reference/integers.js";
 import { integersOf } from "../reference/interchange.js";
+import { isMap } from "../spec/geometry.js";
 import type { NetworkSpec } from "../spec/network_spec.js";
 
 /** What the engine had in its memory when a layer's pass was done. */
 export interface EngineTrace {
   readonly layer: number;
   readonly pass: "single" | "pair";
-  /** acc of each row, flat. */
-  readonly sums: Int32Array;
+  /** acc of each row, flat; null of a map, which keeps those of one place at a time. */
+  readonly sums: Int32Array | null;
+  /** y of each row, flat. */
+  readonly activities: Int16Array;
   /** G of each row or group, from the engine's activities. */
   readonly goodness: number[];
-  /** a⁺ of every unit, then a⁻. */
-  readonly coefficients: Int16Array;
+  /** a⁺ of every unit, then a⁻; null of a map, whose units get theirs place by place as they learn. */
+  readonly coefficients: Int16Array | null;
 }
 
-/** No activity is negative. */
-const MARK = -1;
+/** Added to a layer's number by the engine when both of a pair are done. */
+const PAIR = 256;
 
 /**
  * Trains an engine and looks into its memory after each piece of work. Scratch memory is as large as the widest layer, so each layer's
- * numbers are there for a moment only: when the activities, marked before the piece, have been written anew.
+ * numbers are there for a moment only: when the engine says that the piece has completed it.
  */
 export class ObservedEngine {
   readonly network: Network;
@@ -36,19 +40,20 @@ export class ObservedEngine {
     this.unobserved = Network.create(spec, options);
   }
 
-  train(frame: Uint8Array, label: number): EngineTrace[] {
-    this.unobserved.train(frame, label);
+  train(frame: Uint8Array, label: number, extras: SampleExtras = {}): EngineTrace[] {
+    this.unobserved.train(frame, label, extras);
     const { network } = this;
     const { engine } = network;
-    const activity = network.view(network.region(kinds.REGION_ACTIVITY));
+    if (!engine.completed) throw new MayflyError("this engine cannot be watched: it was packed for a device", 1);
     network.frame.set(frame);
+    writeExtras(extras, network.negative, network.targets);
     checked(engine, engine.begin_train(label));
     const traces: EngineTrace[] = [];
     for (let status = BUSY; status !== OK;) {
-      activity.fill(MARK);
       // One piece of work, however small the limit.
       status = checked(engine, engine.step(1));
-      if (activity[0] !== MARK) traces.push(this.trace(traces.length));
+      const completed = engine.completed();
+      if (completed >= 0) traces.push(this.trace(completed % PAIR, completed >= PAIR ? "pair" : "single"));
     }
     return traces;
   }
@@ -83,35 +88,32 @@ export class ObservedEngine {
     });
   }
 
-  /** The order of the passes: the neutral or class-wise one through all layers, then the pair of passes. */
-  private trace(index: number): EngineTrace {
+  private trace(layer: number, pass: EngineTrace["pass"]): EngineTrace {
     const { network } = this;
     const { spec } = network;
-    const singles = spec.objective === "classwise" || spec.readout.from !== null ? spec.layers.length : 0;
-    const pass = index < singles ? "single" : "pair";
-    const layer = index < singles ? index : index - singles;
-    const { units } = spec.layers[layer]!;
-    const plane = network.region(kinds.REGION_WEIGHTS, layer).stride;
+    const { units, channels } = spec.layers[layer]!;
+    const map = isMap(spec.layers[layer]!);
+    // A map's plane of activities has a block of 8 to spare.
+    const plane = ((units + 7) & ~7) + (map ? 8 : 0);
     const rows = pass === "single" ? 1 : 2;
     const sums = network.view(network.region(kinds.REGION_SUMS));
     const activity = network.view(network.region(kinds.REGION_ACTIVITY));
     const coefficients = network.view(network.region(kinds.REGION_COEFFICIENTS));
     const planes = Array.from({ length: rows }, (_, row) => row);
     const groups = spec.objective === "classwise" ? spec.classes : 1;
+    const activities = Int16Array.from(planes.flatMap((row) => Array.from(activity.subarray(row * plane, row * plane + units))));
     return {
-      layer, pass,
-      sums: Int32Array.from(planes.flatMap((row) => Array.from(sums.subarray(row * plane, row * plane + units)))),
-      goodness: planes.flatMap((row) => goodnessOfGroups(activity.subarray(row * plane, row * plane + units), groups)),
-      coefficients: Int16Array.from([0, 1].flatMap((half) => Array.from({ length: units }, (_, unit) => coefficients[2 * unit + half]!))),
+      layer, pass, activities,
+      sums: map ? null : Int32Array.from(planes.flatMap((row) => Array.from(sums.subarray(row * plane, row * plane + units)))),
+      goodness: planes.flatMap((row) => goodnessOfGroups(activities.subarray(row * units, (row + 1) * units), groups, map ? channels : units)),
+      coefficients: map ? null : Int16Array.from([0, 1].flatMap((half) => Array.from({ length: units }, (_, unit) => coefficients[2 * unit + half]!))),
     };
   }
 }
 
-function goodnessOfGroups(y: ArrayLike<number>, groups: number): number[] {
-  const size = y.length / groups;
-  return Array.from({ length: groups }, (_, group) => {
-    let squares = 0;
-    for (let unit = group * size; unit < (group + 1) * size; unit++) squares += y[unit]! ** 2;
-    return goodnessOf(squares);
-  });
+/** `columns`: units that repeat from place to place, of which each group has as many. */
+function goodnessOfGroups(y: ArrayLike<number>, groups: number, columns: number): number[] {
+  const squares = new Array<number>(groups).fill(0);
+  for (let unit = 0; unit < y.length; unit++) squares[Math.floor(((unit % columns) * groups) / columns)]! += y[unit]! ** 2;
+  return squares.map(goodnessOf);
 }

@@ -1,8 +1,8 @@
 import * as abi from "../../assembly/abi/spec.js";
 import { MayflyError } from "../errors.js";
-import { sizeFor } from "../engine/size.js";
-import { decodeSpec, encodeSpec } from "../spec/encode.js";
-import type { NetworkSpec } from "../spec/network_spec.js";
+import { decodeSpec } from "../spec/encode.js";
+import { geometryOfSpec, type NetworkSpec } from "../spec/network_spec.js";
+import { layoutOf, type MapLayout } from "./fields.js";
 
 /** The integers of a spec block that the arithmetic needs, by name (formats: docs/algorithm.md). */
 export interface FixedSpec {
@@ -24,8 +24,16 @@ export interface FixedSpec {
 
 export interface FixedLayer {
   readonly units: number;
-  /** Rows of the weights: units below or frame, label rows, bias. */
+  /** What the layer sees: frame or units below, label rows, bias. */
   readonly inputs: number;
+  /** Rows of one matrix of weights: the inputs; of a map those that one place sees. */
+  readonly rows: number;
+  /** Units of one matrix; of a map its channels. */
+  readonly columns: number;
+  /** Matrices: 1, or one for each place of a local layer. */
+  readonly matrices: number;
+  /** Null of a dense layer. */
+  readonly layout: MapLayout | null;
   readonly bits: number;
   /** s: weights are multiples of 2^-s. */
   readonly scale: number;
@@ -39,13 +47,25 @@ export interface FixedLayer {
   readonly theta: number;
   /** q8. */
   readonly init: number;
+  /** θ of one unit, q8. */
+  readonly threshold: number;
+  /** Groups that decide for themselves; 1: the whole layer. */
+  readonly blocks: number;
+  /** Largest activity, q7; 0: none. */
+  readonly ceiling: number;
+  /** λ, q15; 0: none. */
+  readonly peer: number;
+  /** Below it coefficients are sampled, q15; 0: none. */
+  readonly sample: number;
 }
 
-/** Throws for what the engine can do and this reference cannot yet: whatever takes the full build. */
+/** Throws for what the engine can do and these references cannot. */
 export function checkSupported(spec: NetworkSpec): void {
-  const kind = spec.layers.find((layer) => layer.kind !== "dense")?.kind;
-  if (kind !== undefined) throw new MayflyError(`the tfjs reference has no ${kind} layers yet: use the engine`, 2);
-  if (sizeFor(encodeSpec(spec)) === "full") throw new MayflyError("the tfjs reference has none of the variants of docs/variants.md and docs/recurrence.md yet: use the engine", 2);
+  const refuse = (what: string): never => {
+    throw new MayflyError(`the tfjs references have no ${what}: use the engine`, 2);
+  };
+  if (spec.layers.some(({ kind }) => kind === "box")) refuse("boxes (a box computes in its host, on the engine's integers)");
+  if (spec.recurrence.iterations > 0) refuse("recurrence yet");
 }
 
 export function readFixedSpec(words: Int32Array): FixedSpec {
@@ -53,13 +73,19 @@ export function readFixedSpec(words: Int32Array): FixedSpec {
   const resolved = decodeSpec(words);
   const frameSize = word(abi.SPEC_INPUT_WIDTH) * word(abi.SPEC_INPUT_HEIGHT) * word(abi.SPEC_INPUT_CHANNELS);
   const bias = word(abi.SPEC_BIAS_LEVEL) > 0 ? 1 : 0;
+  const geometry = geometryOfSpec(resolved);
   const layers: FixedLayer[] = [];
   for (let layer = 0; layer < word(abi.SPEC_LAYER_COUNT); layer++) {
     const field = (id: number): number => word(abi.SPEC_HEADER_WORDS + layer * abi.SPEC_LAYER_WORDS + id);
-    const below = layers[layer - 1]?.units ?? frameSize + (resolved.label.placement === "append" ? word(abi.SPEC_CLASSES) : 0);
+    const others = (layer === 0 && resolved.label.placement === "append" ? word(abi.SPEC_CLASSES) : 0) + bias;
+    const inputs = (layers[layer - 1]?.units ?? frameSize) + others;
+    const own = resolved.layers[layer]!;
+    const layout = layoutOf(own, geometry[layer]!);
     layers.push({
-      units: field(abi.LAYER_UNITS), inputs: below + bias, bits: field(abi.LAYER_WEIGHT_BITS), scale: field(abi.LAYER_SCALE), rate: field(abi.LAYER_RATE),
+      units: field(abi.LAYER_UNITS), inputs, layout, rows: layout ? layout.field ** 2 * layout.below.channels + others : inputs, columns: layout ? layout.channels : field(abi.LAYER_UNITS),
+      matrices: own.kind === "local" ? layout!.width * layout!.height : 1, bits: field(abi.LAYER_WEIGHT_BITS), scale: field(abi.LAYER_SCALE), rate: field(abi.LAYER_RATE),
       temperature: field(abi.LAYER_TEMPERATURE), decay: field(abi.LAYER_DECAY), theta: field(abi.LAYER_UNITS) * field(abi.LAYER_THRESHOLD), init: field(abi.LAYER_INIT),
+      threshold: field(abi.LAYER_THRESHOLD), blocks: own.blocks, ceiling: field(abi.LAYER_CEILING), peer: field(abi.LAYER_PEER), sample: field(abi.LAYER_SAMPLE),
     });
   }
   return {

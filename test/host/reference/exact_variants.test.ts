@@ -1,0 +1,94 @@
+/** The exact reference against the engine in every variant it has: no integer may differ. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { REGION_WEIGHTS } from "../../../assembly/abi/region.js";
+import { type Dataset, frame } from "../../../host/data/dataset.js";
+import { Network } from "../../../host/engine/network.js";
+import { madeExtras } from "../../../host/parity/extras.js";
+import { compareSteps, differencesOf, type StepParity } from "../../../host/parity/steps.js";
+import type { Backend } from "../../../host/reference/backends/backend.js";
+import { startNamed } from "../../../host/reference/backends/registry.js";
+import { integersOf } from "../../../host/reference/interchange.js";
+import { decodeSpec } from "../../../host/spec/encode.js";
+import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../../../host/spec/network_spec.js";
+import { FULL_SPECS } from "../../engine/random_full.js";
+import { encodeSpec as encodeOracle, type Spec } from "../../oracle/spec.js";
+import { sampleOf } from "../engine/networks.js";
+
+const LONG_MS = 600_000;
+
+/** Frames with some zeros, drawn from a seed. */
+function noise({ input: shape, classes, seed }: Pick<NetworkSpec, "input" | "classes" | "seed">, count: number): Dataset {
+  let state = seed >>> 0;
+  const draw = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 8;
+  const size = shape.width * shape.height * shape.channels;
+  const frames = Uint8Array.from({ length: count * size }, () => (draw() % 3 === 0 ? 0 : draw() & 255));
+  return { name: "noise", shape, classes, count, frames, labels: Uint8Array.from({ length: count }, () => draw() % classes) };
+}
+
+function stripesOf(spec: NetworkSpec, count: number): Dataset {
+  const samples = Array.from({ length: count }, (_, index) => sampleOf(spec, index));
+  return { name: "stripes", shape: spec.input, classes: spec.classes, count, frames: Uint8Array.from(samples.flatMap(({ frame }) => [...frame])), labels: Uint8Array.from(samples, ({ label }) => label) };
+}
+
+function expectEqual(result: StepParity, steps: number): void {
+  expect(result.steps).toBe(steps);
+  for (const layer of result.layers) for (const part of [layer.activities, layer.goodness, layer.weights]) expect(part.compared).toBeGreaterThan(0);
+  expect(differencesOf(result).map(({ first }) => first).filter((first) => first !== null)).toEqual([]);
+  expect(result.equal).toBe(true);
+}
+
+/** The same network as the host has it; null where the host asks for more than the engine does. */
+function asNetworkSpec(spec: Spec): NetworkSpec | null {
+  const decoded = decodeSpec(encodeOracle(spec));
+  try {
+    resolveSpec(decoded);
+    return decoded;
+  } catch {
+    return null;
+  }
+}
+
+const KINDS = ["networks with variants", "networks with maps", "networks with waves"];
+
+test.each(KINDS.flatMap((kind) => (["wasm", "cpu"] as const).map((backend) => ({ kind, backend }))))("random $kind equal the engine on $backend", async ({ kind, backend: name }) => {
+  const backend: Backend = await startNamed(name);
+  let compared = 0;
+  await fc.assert(fc.asyncProperty(FULL_SPECS[kind]!.filter(({ layers }) => layers.every((layer) => layer.kind !== "box")), async (found) => {
+    const spec = asNetworkSpec(found);
+    fc.pre(spec !== null);
+    expectEqual(await compareSteps(backend, spec!, noise(spec!, 5), { steps: 5, builds: ["simd"] }), 5);
+    compared++;
+  }), { numRuns: 40, seed: 5 });
+  expect(compared).toBe(40);
+}, LONG_MS);
+
+const shape = { input: { width: 8, height: 8, channels: 1 }, classes: 4, seed: 3 };
+const layers = [{ units: 24 }, { units: 16, weights: "i8" as const }];
+const maps = [{ kind: "conv" as const, channels: 8, field: 3, pool: 2, rate: 0.001 }, { kind: "conv" as const, channels: 12, field: 2, weights: "i8" as const, rate: 0.001 }];
+
+/** One of each. */
+const NETWORKS: Readonly<Record<string, NetworkSpecInput>> = {
+  jitter: { ...shape, layers, jitter: 2 },
+  hybrid: { ...shape, layers, negatives: "hybrid" },
+  given: { ...shape, layers, negatives: "given", targets: "given" },
+  "minimise, ceiling, peer": { ...shape, layers: layers.map((layer) => ({ ...layer, ceiling: 3, peer: 0.5 })), sense: "minimise" },
+  phases: { ...shape, layers: layers.map((layer) => ({ ...layer, peer: 1, rate: 0.001 })), loss: "threshold", phases: { awake: 3, asleep: 2 } },
+  blocks: { ...shape, layers: layers.map((layer) => ({ ...layer, blocks: 4 })) },
+  device: { ...shape, layers, device: 77 },
+  "class-wise, sampled, targets, device": { ...shape, objective: "classwise", layers: layers.map((layer) => ({ ...layer, sample: 0.25 })), targets: "given", device: 5 },
+  "convolution with waves": { ...shape, layers: maps, waves: { set: 1, intensity: 0.35 }, loss: "threshold", negatives: "random", readout: { from: 0 } },
+  "class-wise convolution": { ...shape, objective: "classwise", layers: maps.map((layer) => ({ ...layer, sample: 0.25 })), jitter: 1, readout: { from: 0 } },
+  "local fields, hybrid, peers, dense on top": { ...shape, layers: [{ kind: "local", channels: 4, field: 3, peer: 1 }, { kind: "local", channels: 6, field: 3, stride: 2, peer: 1, weights: "i8" }, { units: 12 }], negatives: "hybrid", readout: { from: 0 } },
+  "convolution with label rows, bias, decay": { ...shape, layers: [{ kind: "conv", channels: 9, field: 3, padding: 1, stride: 2, decay: 0.01 }, { kind: "local", channels: 3, field: 2, decay: 0.01 }], bias: 1 },
+};
+
+test.each(Object.entries(NETWORKS).flatMap(([name, input]) => (["wasm", "cpu"] as const).map((backend) => ({ name, input, backend }))))("100 steps equal the engine on $backend, both builds: $name", async ({ input, backend }) => {
+  const spec = resolveSpec({ ...input, schedule: { holdSamples: 50, totalSamples: 100 } });
+  const data = stripesOf(spec, 40);
+  expectEqual(await compareSteps(await startNamed(backend), spec, data, { steps: 100, builds: ["simd", "scalar"] }), 100);
+  // There was something to compare: every layer has learned.
+  const [fresh, trained] = [Network.create(spec), Network.create(spec)];
+  for (let at = 0; at < 40; at++) trained.train(frame(data, at), data.labels[at]!, madeExtras(spec, data, at));
+  for (const layer of spec.layers.keys()) expect(integersOf(trained, trained.region(REGION_WEIGHTS, layer))).not.toEqual(integersOf(fresh, fresh.region(REGION_WEIGHTS, layer)));
+}, LONG_MS);
