@@ -32,6 +32,7 @@ export async function toEngine(float: FloatNetwork, options: NetworkOptions = {}
   state[NET_STEP >> 2] = float.samples;
   state[NET_SAMPLER >> 2] = float.sampler.state;
   state[NET_DROPOUT >> 2] = float.inputs.dropout.state;
+  await variantsToEngine(float, network);
   return { network, saturated };
 }
 
@@ -52,7 +53,34 @@ export async function fromEngine(backend: Backend, network: Network): Promise<Fl
   float.samples = state[NET_STEP >> 2]! >>> 0;
   float.sampler.state = state[NET_SAMPLER >> 2]! >>> 0;
   float.inputs.dropout.state = state[NET_DROPOUT >> 2]! >>> 0;
+  variantsFromEngine(float, network);
   return float;
+}
+
+/** Means of peers: q23 over q7 activities. */
+const MEAN_ONE = 128 * 2 ** 16;
+
+/** Generators of jitter and masks, the frame before, means of peers: whatever of them the engine keeps. */
+async function variantsToEngine(float: FloatNetwork, network: Network): Promise<void> {
+  const { frames, backend } = float;
+  for (const region of network.regions) {
+    const view = network.view(region);
+    if (region.kind === kinds.REGION_VARIANT_STATE) view.set([frames.jitter.state, frames.masks.state]);
+    if (region.kind === kinds.REGION_NEGATIVE && float.spec.negatives === "hybrid") view.set(frames.before);
+    const means = region.kind === kinds.REGION_PEER_MEANS ? float.peerMeans(region.layer) : null;
+    if (means) view.set((await backend.read(means.value)).map((mean) => Math.round(mean * MEAN_ONE)));
+  }
+}
+
+function variantsFromEngine(float: FloatNetwork, network: Network): void {
+  const { frames, backend: { tf } } = float;
+  for (const region of network.regions) {
+    const view = network.view(region);
+    if (region.kind === kinds.REGION_VARIANT_STATE) [frames.jitter.state, frames.masks.state] = [view[0]! >>> 0, view[1]! >>> 0];
+    if (region.kind === kinds.REGION_NEGATIVE && float.spec.negatives === "hybrid") frames.before = new Uint8Array(view);
+    const means = region.kind === kinds.REGION_PEER_MEANS ? float.peerMeans(region.layer) : null;
+    if (means) means.set(tf.tensor2d(Float32Array.from(view.subarray(0, means.value.size), (mean) => mean / MEAN_ONE), [1, means.value.size]));
+  }
 }
 
 /** Writes real weights [rows][columns] into a region as integers; returns how many were cut to the type's range. */

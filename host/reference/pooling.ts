@@ -5,9 +5,9 @@ import type { MapLayout } from "./fields.js";
  * Max pooling over squares of q × q places: values of places [N · places][channels] (or any shape of as many) -> [N][units]. A unit takes the largest, the first
  * in row-major order when equal, and remembers which: `from`, [N][units], 0..q²−1; null without pooling.
  */
-export function pooled(tf: Tf, values: Tensor, { height, width, channels, pool }: MapLayout): { value: Tensor2D; from: Tensor | null } {
+export function pooled(tf: Tf, values: Tensor, { height, width, channels, pool }: MapLayout): { y: Tensor2D; from: Tensor | null } {
   const N = values.size / (height * width * channels);
-  if (pool === 1) return { value: tf.reshape(values, [N, height * width * channels]) as Tensor2D, from: null };
+  if (pool === 1) return { y: tf.reshape(values, [N, height * width * channels]) as Tensor2D, from: null };
   const [rows, columns] = [height / pool, width / pool];
   const flat = (at: Tensor): Tensor => tf.reshape(at, [N, rows * columns * channels]);
   let value: Tensor | null = null;
@@ -24,7 +24,7 @@ export function pooled(tf: Tf, values: Tensor, { height, width, channels, pool }
       }
     }
   }
-  return { value: value as Tensor2D, from };
+  return { y: value as Tensor2D, from };
 }
 
 /** What belongs to units [N][units] at the places they are from, 0 at all others: [N · places][channels]. */

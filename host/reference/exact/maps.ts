@@ -24,8 +24,8 @@ abstract class ExactMap extends ExactLayer {
 
   override async activate(x: Tensor2D, groups = 1): Promise<Activation> {
     const y = this.activityOf(this.sumsOfPlaces(x));
-    const { value, from } = pooled(this.backend.tf, y, this.layout);
-    return this.activation(value as Tensor2D, groups, null, from);
+    const units = pooled(this.backend.tf, y, this.layout);
+    return this.activation(units.y, groups, null, units.from);
   }
 
   override dispose(): void {

@@ -1,19 +1,22 @@
 import { MayflyError } from "../../errors.js";
 import { encodeSpec } from "../../spec/encode.js";
-import type { NetworkSpec } from "../../spec/network_spec.js";
+import { knowsLabels, type NetworkSpec } from "../../spec/network_spec.js";
 import type { Backend, Tensor, Tensor2D } from "../backends/backend.js";
 import { explainFailure } from "../backends/failures.js";
-import { Generator, STREAM_SAMPLER } from "../random.js";
+import { Generator, STREAM_SAMPLER, streamOfLanes } from "../random.js";
 import { type Kept, scoped } from "../scope.js";
-import { initialWeights } from "../initial_weights.js";
+import { StepFrames } from "../step_frames.js";
+import { targetsOf } from "../targets.js";
 import { checkSupported, readFixedSpec } from "../fixed_spec.js";
-import type { Batch } from "./batch.js";
-import { Dense } from "./dense.js";
+import type { Batch, FloatSample } from "./batch.js";
+import type { Dense } from "./dense.js";
 import { InputEncoder } from "./inputs.js";
+import { floatLayerOf } from "./layers.js";
 import type { Objective } from "./objective.js";
 import { objectiveOf } from "./objectives.js";
 import { type Recipe, MAYFLY, scheduled } from "./recipe.js";
 import { FloatReadout } from "./readout.js";
+import { type Activity, Units } from "./units.js";
 
 /**
  * The same networks in f32, in batches: the papers' algorithm without the engine's integers. Order of samples, labels of negatives and
@@ -21,6 +24,10 @@ import { FloatReadout } from "./readout.js";
  */
 export class FloatNetwork {
   readonly layers: readonly Dense[];
+  readonly units: readonly Units[];
+  readonly frames: StepFrames;
+  /** Of each layer: what sampled coefficients are drawn from (docs/variants.md); the engine's lane moves with its updates, too. */
+  readonly lanes: readonly Generator[];
   readonly readout: FloatReadout;
   readonly inputs: InputEncoder;
   readonly sampler: Generator;
@@ -33,7 +40,10 @@ export class FloatNetwork {
     const fixed = readFixedSpec(encodeSpec(spec));
     this.inputs = new InputEncoder(spec, recipe.inputs);
     this.sampler = Generator.of(spec.seed, STREAM_SAMPLER);
-    this.layers = fixed.layers.map((layer, index) => new Dense(backend, layer.inputs, layer.units, initialWeights(fixed, index, recipe), recipe));
+    this.frames = new StepFrames(spec);
+    this.layers = fixed.layers.map((_, index) => floatLayerOf(backend, fixed, index, recipe));
+    this.units = fixed.layers.map((_, index) => new Units(backend, fixed, index));
+    this.lanes = fixed.layers.map((_, index) => Generator.of(spec.seed, streamOfLanes(index)));
     this.readout = new FloatReadout(backend, spec, recipe);
     this.objective = objectiveOf(this);
   }
@@ -45,7 +55,12 @@ export class FloatNetwork {
 
   /** Learns from a batch. Throws where a goodness or logit is no number, and when the backend fails; the network is then lost, its last checkpoint is not. */
   async train(batch: Batch): Promise<void> {
-    await this.work(() => this.objective.train(batch));
+    const samples = batch.frames.map((frame, at): FloatSample => {
+      const extras = batch.extras?.[at];
+      const label = batch.labels[at]!;
+      return { ...this.frames.next(frame, extras), label, targets: targetsOf(this.spec, label, extras) };
+    });
+    await this.work(() => this.objective.train(samples));
     this.samples += batch.labels.length;
   }
 
@@ -54,9 +69,19 @@ export class FloatNetwork {
     return this.work(() => (by === "goodness" ? this.objective.scores(frames) : this.objective.logits(frames)));
   }
 
+  /** False where training has no labels: goodness then tells only positive from negative, and stands at class 0. */
+  get tellsClasses(): boolean {
+    return knowsLabels(this.spec);
+  }
+
   /** What the objective keeps beside the weights, for a checkpoint. */
   get objectiveTensors(): readonly Kept<Tensor>[] {
     return this.objective.tensors;
+  }
+
+  /** Running means of a layer's units, where its spec has peers. */
+  peerMeans(layer: number): Kept<Tensor> | null {
+    return this.objective.peerMeans?.(layer) ?? null;
   }
 
   /** η of a layer now. */
@@ -68,12 +93,12 @@ export class FloatNetwork {
     return scheduled(this.recipe.readoutRate ?? this.spec.readout.rate, this.spec.schedule, this.samples);
   }
 
-  /** One layer learns: `coefficients` [N][units] are those of its inputs x [N][inputs]. */
-  learn(layer: number, x: Tensor2D, coefficients: Tensor2D, samples: number): void {
+  /** One layer learns: `coefficients` [N][units] are those of what it made of its inputs x [N][inputs]. */
+  learn(layer: number, x: Tensor2D, coefficients: Tensor2D, activity: Activity, samples: number): void {
     const { tf } = this.backend;
     const mean = this.recipe.reduction === "mean" ? (tf.mul(coefficients, 1 / samples) as Tensor2D) : coefficients;
     const dense = this.layers[layer]!;
-    dense.learn(x, mean, this.rateOf(layer), this.recipe.decay);
+    dense.learn(x, this.units[layer]!.ofSums(mean, activity), this.rateOf(layer), this.recipe.decay);
     const share = this.spec.layers[layer]!.decay;
     if (share > 0) for (let sample = 0; sample < samples; sample++) dense.decayRow((this.samples + sample) % dense.inputs, share);
   }
@@ -95,7 +120,7 @@ export class FloatNetwork {
   }
 
   dispose(): void {
-    for (const layer of this.layers) layer.dispose();
+    for (const layer of [...this.layers, ...this.units]) layer.dispose();
     this.readout.dispose();
     for (const kept of this.objective.tensors) kept.dispose();
   }
