@@ -39,7 +39,18 @@ function baselinesTable() {
       const at = run?.epochs.find(({ epoch }) => epoch === mark)?.testError;
       return at ? both(at) : mark > experiment.epochs ? "" : "not yet measured";
     });
-    lines.push(`| ${experiment.title}${run?.stopped?.startsWith("cut") ? `, ${run.stopped}` : ""} | \`${referenceCommand(experiment, experiment.seeds[0])}\` | ${cells.join(" | ")} | ${experiment.published} |`);
+    const recording = run?.stopped === "finished" ? "" : `; recorded by \`node scripts/record_reference.mjs ${experiment.id}\``;
+    lines.push(`| ${experiment.title}${run?.stopped?.startsWith("cut") ? `, ${run.stopped}` : ""} | \`${referenceCommand(experiment, experiment.seeds[0])}\`${recording} | ${cells.join(" | ")} | ${experiment.published} |`);
+  }
+  return lines;
+}
+
+function cnnTable() {
+  const epochs = [1, 2, 3];
+  const lines = [`| \`cnn/waves\`, seed 1 | ${epochs.map((epoch) => `epoch ${epoch}`).join(" | ")} | command |`, `|---|${epochs.map(() => "---|").join("")}---|`];
+  for (const experiment of REFERENCE_EXPERIMENTS.filter(({ id }) => id.startsWith("cnn-waves"))) {
+    const run = read(`${experiment.id}-seed1`);
+    lines.push(`| ${experiment.title} | ${epochs.map((at) => both(run?.epochs.find(({ epoch }) => epoch === at)?.testError)).join(" | ")} | \`${referenceCommand(experiment, 1)}\` |`);
   }
   return lines;
 }
@@ -72,4 +83,4 @@ function compareTable() {
   return [...lines, "", `Where Forward-Forward loses, by these numbers (\`${result.command}\`, commit ${result.commit.slice(0, 8)}):`, "", ...result.losses.map((loss) => `* ${loss}`)];
 }
 
-export const REFERENCE_TABLES = { "reference-parity": parityTable, "reference-baselines": baselinesTable, "reference-peers": peersTable, "reference-compare": compareTable };
+export const REFERENCE_TABLES = { "reference-parity": parityTable, "reference-baselines": baselinesTable, "reference-cnn": cnnTable, "reference-peers": peersTable, "reference-compare": compareTable };

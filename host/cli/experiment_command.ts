@@ -5,12 +5,13 @@ import { engineHash } from "../engine/artefacts.js";
 import type { OpenedDataset } from "../data/open.js";
 import { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
+import { BACKEND_NAMES, type BackendName } from "../reference/backends/backend.js";
 import type { Experiment, Measurement, Variant } from "../experiments/experiment.js";
 import { EXPERIMENTS, findExperiment } from "../experiments/registry.js";
 import { encodeSpec } from "../spec/encode.js";
 import { resolveSpec } from "../spec/network_spec.js";
 import { datasetHash } from "../train/dataset_hash.js";
-import { RUN_FILE, RunDirectory } from "../train/run_directory.js";
+import { RUN_FILE, RunDirectory, type RunSettings } from "../train/run_directory.js";
 import { type TestError } from "../train/evaluate.js";
 import { type EpochResult, train } from "../train/train.js";
 import { absoluteData, openData } from "./data_options.js";
@@ -18,6 +19,8 @@ import { jsonOption, whole, wholeFrom } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { count, percent, say, sayJson, style, table } from "./output.js";
 import { openProgress } from "./progress.js";
+import { runInTfjs } from "./experiment_tfjs.js";
+import { DEFAULT_BATCH } from "./tfjs_options.js";
 import { trainRun } from "./training.js";
 
 interface ExperimentFlags {
@@ -32,6 +35,9 @@ interface ExperimentFlags {
   limitTest?: number;
   out: string;
   checkpointEvery: number;
+  engine: "integer" | "tfjs";
+  backend: BackendName;
+  batch: number;
   json?: boolean;
 }
 
@@ -54,7 +60,7 @@ interface ReportedRun {
 export function addExperimentCommand(program: Command): void {
   program.command("experiment")
     .summary("run a paper's experiment by its name")
-    .description("Runs a published Forward-Forward experiment from a seed, in the integer engine. By default its small runs, which end in minutes. Every run is a run directory: started again, the command goes on where it was.")
+    .description("Runs a published Forward-Forward experiment from a seed, in the integer engine, or in float with --engine tfjs. By default its small runs, which end in minutes. Every run is a run directory: started again, the command goes on where it was.")
     .argument("[name]", "name of the experiment: see --list")
     .option("--list", "list all experiments with their runs")
     .addOption(new Option("--variant <name...>", "only these runs of it, of any size").conflicts(["target", "paper"]))
@@ -67,13 +73,20 @@ export function addExperimentCommand(program: Command): void {
     .option("--limit-test <n>", "use only the first n test samples", wholeFrom(1))
     .option("--out <dir>", "folder of the run directories", "runs/experiments")
     .option("--checkpoint-every <seconds>", "write the checkpoint at least so often", whole, 30)
+    .addOption(new Option("--engine <name>", "integer: what the device computes; tfjs: the same networks in f32, in batches").choices(["integer", "tfjs"]).default("integer"))
+    .addOption(new Option("--backend <name>", "of tfjs (see `mayfly backends`)").choices([...BACKEND_NAMES]).default("wasm"))
+    .option("--batch <n>", "of tfjs: samples that learn together", wholeFrom(1), DEFAULT_BATCH)
     .addOption(jsonOption())
     .addHelpText("after", `
 Examples:
   mayfly experiment --list
   mayfly experiment unsupervised
-  mayfly experiment supervised --variant 3x1000 --seed 2`)
-    .action(async (name: string | undefined, flags: ExperimentFlags) => {
+  mayfly experiment supervised --variant 3x1000 --seed 2
+  mayfly experiment cnn --variant paper --engine tfjs --backend webgpu --batch 32`)
+    .action(async (name: string | undefined, flags: ExperimentFlags, command: Command) => {
+      if (flags.engine !== "tfjs") {
+        for (const option of ["backend", "batch"]) if (command.getOptionValueSource(option) === "cli") throw new MayflyError(`--${option} belongs to --engine tfjs: the integer engine trains one sample at a time`, 2);
+      }
       if (flags.list) return list(flags);
       if (name === undefined) throw new MayflyError(`name an experiment: ${EXPERIMENTS.map((experiment) => experiment.name).join(", ")}; --list tells more`, 2);
       await run(findExperiment(name), flags);
@@ -131,17 +144,30 @@ async function runVariant(experiment: Experiment, variant: Variant, source: stri
   const epochs = flags.epochs ?? variant.epochs;
   const total = epochs * data.train.count;
   const spec = { ...variant.spec(data.train.shape, data.train.classes), schedule: { holdSamples: Math.floor(total * (variant.hold ?? 0.5)), totalSamples: total }, seed: flags.seed };
-  const path = join(flags.out, `${experiment.name}-${variant.name}${flags.epochs === undefined ? "" : `-${flags.epochs}epochs`}${flags.limit === undefined ? "" : `-${flags.limit}samples`}-seed${flags.seed}`);
+  const path = join(flags.out, `${experiment.name}-${variant.name}${flags.epochs === undefined ? "" : `-${flags.epochs}epochs`}${flags.limit === undefined ? "" : `-${flags.limit}samples`}-seed${flags.seed}${flags.engine === "tfjs" ? "-tfjs" : ""}`);
+  const about = { variant: variant.name, about: variant.about, seed: flags.seed, asked: variant.asked ?? null, published: variant.published ?? null, runDirectory: path };
+  if (flags.engine === "tfjs") {
+    const { directory, endedBefore } = await runInTfjs({ path, spec, data, settings: settingsOf(source, epochs, data, flags), backend: flags.backend, batch: flags.batch, checkpointEvery: flags.checkpointEvery });
+    if (endedBefore) say(`has ended before: ${path}`);
+    return { ...about, ...reported(directory), bytes: Number(directory.record.result!["tensorBytes"]), weightsHash: String(directory.record.result!["weightsHash"]) };
+  }
   const { network, directory } = await openOrStart(path, variant, source, spec, epochs, data, flags);
   const ended = directory.record.result;
   const result = ended && ended["stopped"] !== "aborted" ? ended : await trainRun(directory, network, data, { checkpointEvery: flags.checkpointEvery });
   if (result === ended) say(`has ended before: ${path}`);
+  return { ...about, ...reported(directory), bytes: network.plan.bytes.total, weightsHash: network.weightsHash() };
+}
+
+/** What a run directory says of its run. */
+function reported({ record: { epochs, result, engineHash: hash } }: RunDirectory): Pick<ReportedRun, "epochs" | "testError" | "samplesPerSecond" | "engineHash"> {
   return {
-    variant: variant.name, about: variant.about, seed: flags.seed,
-    epochs: (directory.record.epochs as EpochResult[]).map(({ epoch, testError }) => ({ epoch, testError })),
-    testError: (result["testError"] as TestError | null) ?? null, asked: variant.asked ?? null, published: variant.published ?? null,
-    bytes: network.plan.bytes.total, samplesPerSecond: Number(result["pairsPerSecond"]), weightsHash: network.weightsHash(), engineHash: directory.record.engineHash, runDirectory: path,
+    epochs: (epochs as EpochResult[]).map(({ epoch, testError }) => ({ epoch, testError })), testError: (result?.["testError"] as TestError | null) ?? null,
+    samplesPerSecond: Number(result?.["pairsPerSecond"]), engineHash: hash,
   };
+}
+
+function settingsOf(source: string, epochs: number, data: OpenedDataset, flags: ExperimentFlags): RunSettings {
+  return { ...absoluteData(source, { limit: flags.limit, limitTest: flags.limitTest }), datasetHash: datasetHash(data.train, data.test), epochs, evaluateEvery: 1, stopAt: null, patience: null };
 }
 
 /** A run begun before goes on, if it is the same one. */
@@ -149,8 +175,7 @@ async function openOrStart(path: string, variant: Variant, source: string, spec:
   const hash = datasetHash(data.train, data.test);
   if (!existsSync(join(path, RUN_FILE))) {
     const network = Network.create(spec, variant.options);
-    const settings = { ...absoluteData(source, { limit: flags.limit, limitTest: flags.limitTest }), datasetHash: hash, epochs, evaluateEvery: 1, stopAt: null, patience: null };
-    return { network, directory: await RunDirectory.create(path, settings, engineHash(network.size)) };
+    return { network, directory: await RunDirectory.create(path, settingsOf(source, epochs, data, flags), engineHash(network.size)) };
   }
   const directory = await RunDirectory.open(path);
   const checkpoint = await directory.readModel();
