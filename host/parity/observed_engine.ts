@@ -55,7 +55,18 @@ export class ObservedEngine {
       const completed = engine.completed();
       if (completed >= 0) traces.push(this.trace(completed % PAIR, completed >= PAIR ? "pair" : "single"));
     }
+    if (network.spec.recurrence.iterations > 0) for (const layer of network.spec.layers.keys()) traces.push(this.state(layer));
     return traces;
+  }
+
+  /** Of a recurrent network: a layer's y after the last iteration, of the pair or of all classes of a stream. */
+  private state(layer: number): EngineTrace {
+    const { network } = this;
+    const region = network.region(kinds.REGION_UNIT_STATE, layer);
+    const activities = Int16Array.from(integersOf(network, region));
+    const { units } = network.spec.layers[layer]!;
+    const rows = Array.from({ length: activities.length / units }, (_, row) => activities.subarray(row * units, (row + 1) * units));
+    return { layer, pass: "pair", sums: null, activities, goodness: rows.flatMap((y) => goodnessOfGroups(y, 1, units)), coefficients: null };
   }
 
   /** Throws if looking at the engine has changed what it computes. */

@@ -6,6 +6,7 @@ import type { Backend } from "../reference/backends/backend.js";
 import { sharesOfGroups } from "../reference/exact/classwise.js";
 import { ExactNetwork } from "../reference/exact/network.js";
 import { goodnessOfLabels, summedGoodness } from "../reference/exact/pair.js";
+import { goodnessOfClamped } from "../reference/exact/recurrent.js";
 import { Trace } from "../reference/exact/trace.js";
 import { scoped } from "../reference/scope.js";
 import type { NetworkSpec } from "../spec/network_spec.js";
@@ -17,7 +18,10 @@ import { type Difference, Tally } from "./tally.js";
 export const MARKS = [1, 10, 100, 1000, 10_000];
 const SCORED_FRAMES = 3;
 
-/** Of a map there are no pre-activations and coefficients to compare: the engine keeps those of one place at a time. */
+/**
+ * Of a map there are no pre-activations and coefficients to compare: the engine keeps those of one place at a time. Of a recurrent network's pair
+ * there is the state after the last iteration, as activities.
+ */
 const PARTS = ["preActivations", "activities", "goodness", "coefficients", "weights"] as const;
 type Part = (typeof PARTS)[number];
 export type LayerParity = Readonly<Record<Part, Difference>>;
@@ -145,7 +149,8 @@ async function compareWeights(step: number, engines: readonly ObservedEngine[], 
 /** The engine's own goodness, as it comes out in the scores of a prediction. */
 async function compareScores(step: number, engines: readonly ObservedEngine[], reference: ExactNetwork, image: Uint8Array, tallies: Tallies): Promise<void> {
   await reference.backend.use();
-  const byLayer = await scoped(reference.backend.tf, () => (reference.spec.objective === "pair" ? goodnessOfLabels(reference, image) : sharesOfGroups(reference, image)));
+  // The engines' scores are those of fresh ones with the same weights: a stream begins.
+  const byLayer = await scoped(reference.backend.tf, () => (reference.isRecurrent ? goodnessOfClamped(reference, image, "silent") : reference.spec.objective === "pair" ? goodnessOfLabels(reference, image) : sharesOfGroups(reference, image)));
   for (const engine of engines) {
     engine.scores(image).forEach((scores, from) => {
       tallies.layers[from]!.goodness.add(step, scores, summedGoodness(reference, byLayer.slice(from)));

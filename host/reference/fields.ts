@@ -14,13 +14,22 @@ export interface MapLayout {
   readonly pool: number;
   /** Values below: the first inputs of the layer. */
   readonly belowUnits: number;
+  /** Of a recurrent network whose next layer is a map: a place sees the field of it around itself; its units are the inputs behind those below. */
+  readonly above: MapSize | null;
 }
 
-export function layoutOf(layer: LayerSpec, { below, above }: LayerGeometry): MapLayout | null {
+export interface MapSize {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+/** Null of a layer that is no map. `next`: the map above, where a recurrent network has one. */
+export function layoutOf(layer: LayerSpec, { below, above }: LayerGeometry, next: MapSize | null): MapLayout | null {
   if (!isMap(layer)) return null;
   const { field, stride, padding, channels } = layer;
   const pool = Math.max(layer.pool, 1);
-  return { below, height: above.height * pool, width: above.width * pool, channels, field, stride, padding, pool, belowUnits: below.width * below.height * below.channels };
+  return { below, height: above.height * pool, width: above.width * pool, channels, field, stride, padding, pool, belowUnits: below.width * below.height * below.channels, above: next };
 }
 
 /** Indices into [height][width][channels] of what each place sees, [places][field · field · channels], −1 outside. */
@@ -43,22 +52,29 @@ export function windows(map: { width: number; height: number; channels: number }
 }
 
 /**
- * Which of a layer's inputs each row of each place's matrix takes, [places][rows]: its field, then what all places see (label rows, bias).
- * `inputs`, one past the last, stands for what is outside the map: a column of zeros.
+ * Which of a layer's inputs each row of each place's matrix takes, [places][rows]: its field below, then (docs/recurrence.md) that above, then what all
+ * places see: units above that are no map, label rows, bias. `inputs`, one past the last, stands for what is outside a map: a column of zeros.
  */
 export function seenByPlaces(layout: MapLayout, inputs: number): Int32Array {
-  const fields = windows(layout.below, layout, layout);
+  const { above, belowUnits, field } = layout;
+  const parts = [{ seen: windows(layout.below, layout, layout), from: 0 }];
+  if (above) parts.push({ seen: windows(above, layout, { field, stride: 1, padding: Math.floor((field - 1) / 2) }), from: belowUnits });
   const places = layout.width * layout.height;
-  const fieldRows = fields.length / places;
-  const others = inputs - layout.belowUnits;
-  const seen = new Int32Array(places * (fieldRows + others));
+  const first = belowUnits + (above ? above.width * above.height * above.channels : 0);
+  const rows = rowsOfPlace(layout, inputs - first);
+  const all = new Int32Array(places * rows);
   for (let place = 0; place < places; place++) {
-    const start = place * (fieldRows + others);
-    for (let row = 0; row < fieldRows; row++) {
-      const index = fields[place * fieldRows + row]!;
-      seen[start + row] = index < 0 ? inputs : index;
+    let at = place * rows;
+    for (const { seen, from } of parts) {
+      const own = seen.subarray((place * seen.length) / places, ((place + 1) * seen.length) / places);
+      for (const index of own) all[at++] = index < 0 ? inputs : from + index;
     }
-    for (let other = 0; other < others; other++) seen[start + fieldRows + other] = layout.belowUnits + other;
+    for (let other = first; other < inputs; other++) all[at++] = other;
   }
-  return seen;
+  return all;
+}
+
+/** Rows of one place's matrix; `others`: inputs that all places see. */
+export function rowsOfPlace({ field, below, above }: MapLayout, others: number): number {
+  return field * field * (below.channels + (above?.channels ?? 0)) + others;
 }

@@ -2,7 +2,7 @@ import * as abi from "../../assembly/abi/spec.js";
 import { MayflyError } from "../errors.js";
 import { decodeSpec } from "../spec/encode.js";
 import { geometryOfSpec, type NetworkSpec } from "../spec/network_spec.js";
-import { layoutOf, type MapLayout } from "./fields.js";
+import { layoutOf, type MapLayout, rowsOfPlace } from "./fields.js";
 
 /** The integers of a spec block that the arithmetic needs, by name (formats: docs/algorithm.md). */
 export interface FixedSpec {
@@ -19,13 +19,18 @@ export interface FixedSpec {
   readonly inputDropout: number;
   /** q15. */
   readonly minCoefficient: number;
+  /** δ of a recurrent network, q8. */
+  readonly damping: number;
   readonly layers: readonly FixedLayer[];
 }
 
 export interface FixedLayer {
   readonly units: number;
-  /** What the layer sees: frame or units below, label rows, bias. */
+  /** What the layer sees: frame or units below, label rows, units above (in a recurrent network; labels above the last), bias. */
   readonly inputs: number;
+  readonly below: number;
+  /** In a recurrent network. */
+  readonly above: number;
   /** Rows of one matrix of weights: the inputs; of a map those that one place sees. */
   readonly rows: number;
   /** Units of one matrix; of a map its channels. */
@@ -65,7 +70,6 @@ export function checkSupported(spec: NetworkSpec): void {
     throw new MayflyError(`the tfjs references have no ${what}: use the engine`, 2);
   };
   if (spec.layers.some(({ kind }) => kind === "box")) refuse("boxes (a box computes in its host, on the engine's integers)");
-  if (spec.recurrence.iterations > 0) refuse("recurrence yet");
 }
 
 export function readFixedSpec(words: Int32Array): FixedSpec {
@@ -77,12 +81,16 @@ export function readFixedSpec(words: Int32Array): FixedSpec {
   const layers: FixedLayer[] = [];
   for (let layer = 0; layer < word(abi.SPEC_LAYER_COUNT); layer++) {
     const field = (id: number): number => word(abi.SPEC_HEADER_WORDS + layer * abi.SPEC_LAYER_WORDS + id);
-    const others = (layer === 0 && resolved.label.placement === "append" ? word(abi.SPEC_CLASSES) : 0) + bias;
-    const inputs = (layers[layer - 1]?.units ?? frameSize) + others;
     const own = resolved.layers[layer]!;
-    const layout = layoutOf(own, geometry[layer]!);
+    const recurrent = resolved.recurrence.iterations > 0;
+    const nextMap = recurrent && resolved.layers[layer + 1]?.kind === "local" ? geometry[layer + 1]!.above : null;
+    const above = recurrent ? resolved.layers[layer + 1]?.units ?? resolved.classes : 0;
+    const labels = layer === 0 && resolved.label.placement === "append" ? resolved.classes : 0;
+    const below = layers[layer - 1]?.units ?? frameSize;
+    const inputs = below + labels + above + bias;
+    const layout = layoutOf(own, geometry[layer]!, nextMap);
     layers.push({
-      units: field(abi.LAYER_UNITS), inputs, layout, rows: layout ? layout.field ** 2 * layout.below.channels + others : inputs, columns: layout ? layout.channels : field(abi.LAYER_UNITS),
+      units: field(abi.LAYER_UNITS), inputs, below, above, layout, rows: layout ? rowsOfPlace(layout, labels + (nextMap ? 0 : above) + bias) : inputs, columns: layout ? layout.channels : field(abi.LAYER_UNITS),
       matrices: own.kind === "local" ? layout!.width * layout!.height : 1, bits: field(abi.LAYER_WEIGHT_BITS), scale: field(abi.LAYER_SCALE), rate: field(abi.LAYER_RATE),
       temperature: field(abi.LAYER_TEMPERATURE), decay: field(abi.LAYER_DECAY), theta: field(abi.LAYER_UNITS) * field(abi.LAYER_THRESHOLD), init: field(abi.LAYER_INIT),
       threshold: field(abi.LAYER_THRESHOLD), blocks: own.blocks, ceiling: field(abi.LAYER_CEILING), peer: field(abi.LAYER_PEER), sample: field(abi.LAYER_SAMPLE),
@@ -90,6 +98,6 @@ export function readFixedSpec(words: Int32Array): FixedSpec {
   }
   return {
     spec: resolved, frameSize, labelLevel: word(abi.SPEC_LABEL_LEVEL), biasLevel: word(abi.SPEC_BIAS_LEVEL), readoutRate: word(abi.SPEC_READOUT_RATE), holdSteps: word(abi.SPEC_HOLD_STEPS),
-    totalSteps: word(abi.SPEC_TOTAL_STEPS), inputDropout: word(abi.SPEC_INPUT_DROPOUT), minCoefficient: word(abi.SPEC_MIN_COEFFICIENT), layers,
+    totalSteps: word(abi.SPEC_TOTAL_STEPS), inputDropout: word(abi.SPEC_INPUT_DROPOUT), minCoefficient: word(abi.SPEC_MIN_COEFFICIENT), damping: word(abi.SPEC_DAMPING), layers,
   };
 }

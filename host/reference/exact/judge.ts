@@ -6,20 +6,33 @@ import type { ExactNetwork } from "./network.js";
 import { sumsOfSquares } from "./squares.js";
 
 /** Whether a layer decides in another way than the plain pair: docs/variants.md. */
-export function decidesOtherwise({ spec }: ExactNetwork, { spec: { blocks, peer } }: ExactLayer): boolean {
+function decidesOtherwise({ spec }: ExactNetwork, { spec: { blocks, peer } }: ExactLayer): boolean {
   return spec.sense === "minimise" || spec.phases.awake > 0 || blocks > 1 || peer > 0;
 }
 
 /** c⁺ and c⁻ of some units with the threshold θ: q15. */
-export function errorsOfPair({ spec }: ExactNetwork, theta: number, temperature: number, positive: number, negative: number): [number, number] {
+function errorsOfPair({ spec }: ExactNetwork, theta: number, temperature: number, positive: number, negative: number): [number, number] {
   const sign = signOf(spec);
   if (spec.loss === "threshold") return [logistic(argument(sign * (theta - positive), temperature)), logistic(argument(sign * (negative - theta), temperature))];
   const c = logistic(argument(sign * (negative - positive), temperature));
   return [c, c];
 }
 
-/** What a layer learns from positive and negative, with sense, phases, blocks and peers: a⁺ and a⁻, [2][units]; null when there is no update. */
-export async function judged(network: ExactNetwork, layer: ExactLayer, { y, goodness }: Activation): Promise<Tensor2D | null> {
+/** What a layer learns from positive and negative: a⁺ and a⁻, [2][units]; null when there is no update. */
+export async function lessonOf(network: ExactNetwork, layer: ExactLayer, activation: Activation): Promise<Tensor2D | null> {
+  return decidesOtherwise(network, layer) ? judged(network, layer, activation) : plain(network, layer, activation);
+}
+
+/** The plain objective. */
+function plain(network: ExactNetwork, layer: ExactLayer, { y, goodness }: Activation): Tensor2D | null {
+  const [positive, negative] = goodness.map(([G]) => G!) as [number, number];
+  const { theta, temperature } = layer.spec;
+  const [raise, lower] = errorsOfPair(network, theta, temperature, positive, negative).map((c) => layer.gain(c, network.step)) as [number, number];
+  return raise === 0 && lower === 0 ? null : layer.coefficients(y, network.backend.tf.tensor2d([raise, -lower], [2, 1]));
+}
+
+/** What a layer learns from positive and negative, with sense, phases, blocks and peers. */
+async function judged(network: ExactNetwork, layer: ExactLayer, { y, goodness }: Activation): Promise<Tensor2D | null> {
   const { spec, step, backend: { tf, read } } = network;
   const { units, blocks, threshold, temperature } = layer.spec;
   const phase = phaseOf(spec, step);

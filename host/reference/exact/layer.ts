@@ -59,8 +59,13 @@ export class ExactLayer {
   }
 
   async activate(x: Tensor2D, groups = 1): Promise<Activation> {
-    const sums = this.matrix.sums(x);
+    const sums = this.sums(x);
     return this.activation(this.activityOf(sums), groups, sums);
+  }
+
+  /** acc of N inputs: [N][units]; of a map [N · places][channels]. */
+  sums(x: Tensor2D): Split {
+    return this.matrix.sums(x);
   }
 
   /** u7 inputs of the next layer and of the readout. */
@@ -120,7 +125,7 @@ export class ExactLayer {
   }
 
   /** y of sums of any shape whose last axis is that of the units. */
-  protected activityOf(sums: Split): Tensor2D {
+  activityOf(sums: Split): Tensor2D {
     const { tf } = this.backend;
     const most = this.device ? HIGH_MAX_DEVICE : HIGH_MAX;
     const clamped = { high: tf.clipByValue(sums.high, -most, most), low: sums.low };
@@ -129,7 +134,7 @@ export class ExactLayer {
     return (this.spec.ceiling > 0 ? tf.minimum(y, this.spec.ceiling) : y) as Tensor2D;
   }
 
-  protected async activation(y: Tensor2D, groups: number, sums: Split | null, from: Tensor | null = null): Promise<Activation> {
+  async activation(y: Tensor2D, groups = 1, sums: Split | null = null, from: Tensor | null = null): Promise<Activation> {
     const byGroup = await sumsOfSquares(this.backend, this.inGroups(y, groups), groups);
     return { sums, y, from, squares: byGroup.map((row) => row.reduce((sum, value) => sum + value, 0)), goodness: byGroup.map((row) => row.map(goodnessOf)) };
   }

@@ -23,7 +23,7 @@ abstract class ExactMap extends ExactLayer {
   }
 
   override async activate(x: Tensor2D, groups = 1): Promise<Activation> {
-    const y = this.activityOf(this.sumsOfPlaces(x));
+    const y = this.activityOf(this.sums(x));
     const units = pooled(this.backend.tf, y, this.layout);
     return this.activation(units.y, groups, null, units.from);
   }
@@ -34,7 +34,7 @@ abstract class ExactMap extends ExactLayer {
   }
 
   /** acc of every channel of every place: [N · places][channels]. */
-  protected abstract sumsOfPlaces(x: Tensor2D): Split;
+  abstract override sums(x: Tensor2D): Split;
 
   /** What every place sees: [N][places][rows]. */
   protected patches(x: Tensor): Tensor {
@@ -76,7 +76,7 @@ export class ExactConv extends ExactMap {
     }
   }
 
-  protected sumsOfPlaces(x: Tensor2D): Split {
+  override sums(x: Tensor2D): Split {
     const { tf } = this.backend;
     return splitProduct(tf, tf.reshape(this.patches(x), [-1, this.spec.rows]), this.matrix.weights.value, this.spec.bits);
   }
@@ -107,7 +107,7 @@ export class ExactLocal extends ExactMap {
     });
   }
 
-  protected sumsOfPlaces(x: Tensor2D): Split {
+  override sums(x: Tensor2D): Split {
     const { tf } = this.backend;
     const { rows, columns, bits } = this.spec;
     const weights = tf.reshape(this.matrix.weights.value, [this.places, rows, columns]);

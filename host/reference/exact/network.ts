@@ -12,8 +12,9 @@ import { scoresOfClasswise, trainClasswise } from "./classwise.js";
 import { ImageRows } from "./image.js";
 import type { ExactLayer } from "./layer.js";
 import { exactLayerOf } from "./layers.js";
-import { scoresOfPair, trainPair } from "./pair.js";
+import { scoresOfPair, summedGoodness, trainPair } from "./pair.js";
 import { ExactReadout } from "./readout.js";
+import { goodnessOfClamped, logitsOfRecurrent, StreamState, trainRecurrent } from "./recurrent.js";
 import type { Trace } from "./trace.js";
 
 /** What a step learns from. */
@@ -24,7 +25,7 @@ export interface ExactSample extends FramesOfStep {
 }
 
 /**
- * The engine's integers in tfjs ops, one sample at a time (docs/algorithm.md, variants.md, maps.md): every sum, activity, coefficient and weight, to the bit, on
+ * The engine's integers in tfjs ops, one sample at a time (docs/algorithm.md, variants.md, maps.md, recurrence.md): every sum, activity, coefficient and weight, to the bit, on
  * any backend. The random bits come from the engine's generators on the host; the few 64-bit steps of a sample's own numbers (roots,
  * probabilities) are there too (integers.ts).
  */
@@ -37,6 +38,8 @@ export class ExactNetwork {
   readonly sampler: Generator;
   readonly dropout: Generator;
   readonly frames: StepFrames;
+  /** Of a network for streams. */
+  readonly stream: StreamState | null;
   /** Samples trained. */
   step = 0;
 
@@ -49,6 +52,7 @@ export class ExactNetwork {
     this.sampler = Generator.of(spec.seed, STREAM_SAMPLER);
     this.dropout = Generator.of(spec.seed, STREAM_DROPOUT);
     this.frames = new StepFrames(spec);
+    this.stream = spec.recurrence.iterations > 0 && spec.recurrence.stream ? new StreamState(this) : null;
   }
 
   static async create(backend: Backend, spec: NetworkSpec): Promise<ExactNetwork> {
@@ -59,18 +63,23 @@ export class ExactNetwork {
   /** Learns from one frame, and what comes along where negatives or targets are "given". */
   async train(frame: Uint8Array, label: number, trace?: Trace, extras: SampleExtras = {}): Promise<void> {
     const sample = { ...this.frames.next(frame, extras), label, targets: targetsInQ15(targetsOf(this.spec, label, extras)) };
-    await this.work(() => (this.spec.objective === "pair" ? trainPair(this, sample, trace) : trainClasswise(this, sample, trace)));
+    const train = this.isRecurrent ? trainRecurrent : this.spec.objective === "pair" ? trainPair : trainClasswise;
+    await this.work(() => train(this, sample, trace));
     this.step++;
   }
 
   /** Score of every class by goodness, as the engine's: q8, class-wise q15. */
   async scores(frame: Uint8Array): Promise<number[]> {
-    return this.work(() => (this.spec.objective === "pair" ? scoresOfPair(this, frame) : scoresOfClasswise(this, frame)));
+    return this.work(async () => {
+      if (this.isRecurrent) return summedGoodness(this, (await goodnessOfClamped(this, frame)).slice(this.spec.goodnessFrom));
+      return this.spec.objective === "pair" ? scoresOfPair(this, frame) : scoresOfClasswise(this, frame);
+    });
   }
 
   /** Logit of every class, by a neutral (class-wise: the only) pass: q8. */
   async logits(frame: Uint8Array): Promise<number[]> {
     return this.work(async () => {
+      if (this.isRecurrent) return logitsOfRecurrent(this, frame);
       const logits = new Array<number>(this.spec.classes).fill(0);
       await this.forward(this.rows.labelledFrame(frame, ["neutral"]), async (layer, x) => {
         (await this.readouts[layer.index]?.logits(x))?.[0]!.forEach((value, c) => (logits[c]! += value));
@@ -89,6 +98,10 @@ export class ExactNetwork {
     }
   }
 
+  get isRecurrent(): boolean {
+    return this.spec.recurrence.iterations > 0;
+  }
+
   withBias(x: Tensor2D): Tensor2D {
     const { tf } = this.backend;
     const level = this.fixed.biasLevel;
@@ -98,6 +111,7 @@ export class ExactNetwork {
   dispose(): void {
     for (const layer of this.layers) layer.dispose();
     for (const part of this.readouts) part?.matrix.dispose();
+    this.stream?.dispose();
   }
 
   private async work<T>(task: () => Promise<T>): Promise<T> {

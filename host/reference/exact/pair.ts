@@ -1,7 +1,7 @@
 import type { Tensor2D } from "../backends/backend.js";
 import { hasTwoFrames } from "../step_frames.js";
-import { decidesOtherwise, errorsOfPair, judged } from "./judge.js";
-import type { Activation, Call, ExactLayer } from "./layer.js";
+import { lessonOf } from "./judge.js";
+import type { Call } from "./layer.js";
 import { drawNegativeExactly } from "./negative.js";
 import type { ExactNetwork, ExactSample } from "./network.js";
 import type { Trace } from "./trace.js";
@@ -20,7 +20,7 @@ export async function trainPair(network: ExactNetwork, sample: ExactSample, trac
   let x = first;
   for (const layer of network.layers) {
     const activation = await layer.activate(x);
-    const a = decidesOtherwise(network, layer) ? await judged(network, layer, activation) : plain(network, layer, activation);
+    const a = await lessonOf(network, layer, activation);
     await trace?.add(layer.index, "pair", activation, a && (await read(a)));
     const next = network.withBias(layer.normalised(activation));
     if (a) {
@@ -29,14 +29,6 @@ export async function trainPair(network: ExactNetwork, sample: ExactSample, trac
     }
     x = next;
   }
-}
-
-/** a⁺ and a⁻ of the plain objective, [2][units]; null when there is no update. */
-function plain(network: ExactNetwork, layer: ExactLayer, { y, goodness }: Activation): Tensor2D | null {
-  const [positive, negative] = goodness.map(([G]) => G!) as [number, number];
-  const { theta, temperature } = layer.spec;
-  const [raise, lower] = errorsOfPair(network, theta, temperature, positive, negative).map((c) => layer.gain(c, network.step)) as [number, number];
-  return raise === 0 && lower === 0 ? null : layer.coefficients(y, network.backend.tf.tensor2d([raise, -lower], [2, 1]));
 }
 
 /** One image with the true and with a wrong label. Positive and negative share the image: x⁺ = x⁻. */

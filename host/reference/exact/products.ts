@@ -26,8 +26,8 @@ function productOf(tf: Tf, x: Tensor, weights: Tensor, bits: number): Split {
   return { high: tf.matMul(x, halves.high), low: tf.matMul(x, halves.low) };
 }
 
-/** Keeps the low half small. */
-function added(tf: Tf, a: Split, b: Split): Split {
+/** The sum of two splits; keeps the low half small. */
+export function added(tf: Tf, a: Split, b: Split): Split {
   const [carryA, carryB] = [floorShift(tf, a.low, 8), floorShift(tf, b.low, 8)];
   const low = tf.add(remainder(tf, a.low, carryA, 8), remainder(tf, b.low, carryB, 8));
   return { high: tf.addN([a.high, b.high, carryA, carryB]), low };

@@ -26,7 +26,8 @@ export class InputEncoder {
     const { placement } = spec.label;
     this.labelAt = placement === "append" ? this.size : 0;
     this.ignored = placement === "replace" ? spec.classes : 0;
-    this.rows = this.size + (placement === "append" ? spec.classes : 0) + (spec.bias > 0 ? 1 : 0);
+    const above = spec.recurrence.iterations > 0 ? spec.layers[1]?.units ?? spec.classes : 0;
+    this.rows = this.size + (placement === "append" ? spec.classes : 0) + above + (spec.bias > 0 ? 1 : 0);
     this.dropout = Generator.of(spec.seed, STREAM_DROPOUT);
   }
 

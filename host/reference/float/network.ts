@@ -96,7 +96,9 @@ export class FloatNetwork {
   /** One layer learns: `coefficients` [N][units] are those of what it made of its inputs x [N][inputs]. */
   learn(layer: number, x: Tensor2D, coefficients: Tensor2D, activity: Activity, samples: number): void {
     const { tf } = this.backend;
-    const mean = this.recipe.reduction === "mean" ? (tf.mul(coefficients, 1 / samples) as Tensor2D) : coefficients;
+    // A convolution sums over its places as it is, with a step as long as that allows: summed over samples as well its units die (from batches of 4 on, cnn/waves).
+    const averages = this.recipe.reduction === "mean" || this.spec.layers[layer]!.kind === "conv";
+    const mean = averages && samples > 1 ? (tf.mul(coefficients, 1 / samples) as Tensor2D) : coefficients;
     const dense = this.layers[layer]!;
     dense.learn(x, this.units[layer]!.ofSums(mean, activity), this.rateOf(layer), this.recipe.decay);
     const share = this.spec.layers[layer]!.decay;

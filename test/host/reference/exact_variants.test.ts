@@ -49,7 +49,7 @@ function asNetworkSpec(spec: Spec): NetworkSpec | null {
   }
 }
 
-const KINDS = ["networks with variants", "networks with maps", "networks with waves"];
+const KINDS = ["networks with variants", "networks with maps", "networks with waves", "recurrent networks", "networks of recurrent local layers"];
 
 test.each(KINDS.flatMap((kind) => (["wasm", "cpu"] as const).map((backend) => ({ kind, backend }))))("random $kind equal the engine on $backend", async ({ kind, backend: name }) => {
   const backend: Backend = await startNamed(name);
@@ -67,6 +67,8 @@ const shape = { input: { width: 8, height: 8, channels: 1 }, classes: 4, seed: 3
 const layers = [{ units: 24 }, { units: 16, weights: "i8" as const }];
 const maps = [{ kind: "conv" as const, channels: 8, field: 3, pool: 2, rate: 0.001 }, { kind: "conv" as const, channels: 12, field: 2, weights: "i8" as const, rate: 0.001 }];
 
+const recurrence = { iterations: 5, first: 2, last: 4, damping: 0.3 };
+
 /** One of each. */
 const NETWORKS: Readonly<Record<string, NetworkSpecInput>> = {
   jitter: { ...shape, layers, jitter: 2 },
@@ -80,6 +82,10 @@ const NETWORKS: Readonly<Record<string, NetworkSpecInput>> = {
   "convolution with waves": { ...shape, layers: maps, waves: { set: 1, intensity: 0.35 }, loss: "threshold", negatives: "random", readout: { from: 0 } },
   "class-wise convolution": { ...shape, objective: "classwise", layers: maps.map((layer) => ({ ...layer, sample: 0.25 })), jitter: 1, readout: { from: 0 } },
   "local fields, hybrid, peers, dense on top": { ...shape, layers: [{ kind: "local", channels: 4, field: 3, peer: 1 }, { kind: "local", channels: 6, field: 3, stride: 2, peer: 1, weights: "i8" }, { units: 12 }], negatives: "hybrid", readout: { from: 0 } },
+  recurrent: { ...shape, layers: [{ units: 20 }, { units: 12, weights: "i8" }, { units: 16 }], recurrence, bias: 1 },
+  "recurrent, one layer, peers, blocks, phases": { ...shape, layers: [{ units: 24, peer: 0.5, blocks: 3, decay: 0.01 }], recurrence, loss: "threshold", phases: { awake: 2, asleep: 1 }, readout: { from: 0 } },
+  "a stream": { ...shape, classes: 5, layers, recurrence: { iterations: 2, first: 1, last: 2, damping: 0.5, stream: true } },
+  "recurrent local fields": { ...shape, input: { width: 5, height: 4, channels: 1 }, layers: [{ kind: "local", channels: 4, field: 3, padding: 1 }, { kind: "local", channels: 3, field: 3, padding: 1 }, { units: 12 }], recurrence, readout: { from: 0 } },
   "convolution with label rows, bias, decay": { ...shape, layers: [{ kind: "conv", channels: 9, field: 3, padding: 1, stride: 2, decay: 0.01 }, { kind: "local", channels: 3, field: 2, decay: 0.01 }], bias: 1 },
 };
 
