@@ -84,6 +84,11 @@ export class FloatNetwork {
     return this.objective.peerMeans?.(layer) ?? null;
   }
 
+  /** Of a network for streams: a layer's y and x with each label clamped, [classes][units]. */
+  streamState(layer: number): { readonly y: Kept<Tensor>; readonly x: Kept<Tensor> } | null {
+    return this.objective.streamState?.(layer) ?? null;
+  }
+
   /** η of a layer now. */
   rateOf(layer: number): number {
     return scheduled(this.recipe.rate ?? this.spec.layers[layer]!.rate, this.spec.schedule, this.samples);
@@ -96,13 +101,25 @@ export class FloatNetwork {
   /** One layer learns: `coefficients` [N][units] are those of what it made of its inputs x [N][inputs]. */
   learn(layer: number, x: Tensor2D, coefficients: Tensor2D, activity: Activity, samples: number): void {
     const { tf } = this.backend;
-    // A convolution sums over its places as it is, with a step as long as that allows: summed over samples as well its units die (from batches of 4 on, cnn/waves).
-    const averages = this.recipe.reduction === "mean" || this.spec.layers[layer]!.kind === "conv";
-    const mean = averages && samples > 1 ? (tf.mul(coefficients, 1 / samples) as Tensor2D) : coefficients;
+    const share = this.shareOf(layer, samples);
+    const own = share === 1 ? coefficients : (tf.mul(coefficients, share) as Tensor2D);
     const dense = this.layers[layer]!;
-    dense.learn(x, this.units[layer]!.ofSums(mean, activity), this.rateOf(layer), this.recipe.decay);
-    const share = this.spec.layers[layer]!.decay;
-    if (share > 0) for (let sample = 0; sample < samples; sample++) dense.decayRow((this.samples + sample) % dense.inputs, share);
+    dense.learn(x, this.units[layer]!.ofSums(own, activity), this.rateOf(layer), this.recipe.decay);
+    const { decay } = this.spec.layers[layer]!;
+    if (decay > 0) for (let sample = 0; sample < samples; sample++) dense.decayRow((this.samples + sample) % dense.inputs, decay);
+  }
+
+  /**
+   * What each sample of a batch counts: 1 where gradients are summed. A convolution sums over its places as it is, and bears a step of about
+   * 1 / (places · rows) in all: in larger ones its units die (cnn/waves, in batches of 4). So there the batch's rates together are held to that.
+   */
+  private shareOf(layer: number, samples: number): number {
+    const { kind, units, channels, rate } = this.spec.layers[layer]!;
+    if (this.recipe.reduction === "mean") return 1 / samples;
+    if (kind !== "conv" || samples === 1) return 1;
+    const own = this.recipe.rate ?? rate;
+    const bearable = Math.max(own, channels / (units * this.layers[layer]!.inputs));
+    return Math.min(1, bearable / (samples * own));
   }
 
   /** Adds the always-on input, where the network has one. */

@@ -13,4 +13,6 @@ export interface Objective {
   readonly tensors: readonly Kept<Tensor>[];
   /** Of peer normalisation, if the objective has it. */
   peerMeans?(layer: number): Kept<Tensor> | null;
+  /** Of a stream. */
+  streamState?(layer: number): { readonly y: Kept<Tensor>; readonly x: Kept<Tensor> } | null;
 }

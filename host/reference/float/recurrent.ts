@@ -84,6 +84,10 @@ export class RecurrentObjective implements Objective {
     return this.lessons.peerMeans(layer);
   }
 
+  streamState(layer: number): { readonly y: Kept<Tensor>; readonly x: Kept<Tensor> } | null {
+    return this.stream[layer] ?? null;
+  }
+
   private async learn(samples: readonly FloatSample[]): Promise<void> {
     const { network, stream } = this;
     const { spec } = network;

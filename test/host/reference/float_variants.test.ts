@@ -1,6 +1,7 @@
 /** The float reference in every variant it has: it follows the engine at batch 1, learns in batches, leaks nothing, and moves to the engine and back. */
 import { describe, expect, test } from "vitest";
 import { frame } from "../../../host/data/dataset.js";
+import { loadMnist } from "../../../host/data/mnist.js";
 import { permutation } from "../../../host/data/shuffle.js";
 import { Network } from "../../../host/engine/network.js";
 import { madeExtras } from "../../../host/parity/extras.js";
@@ -28,6 +29,8 @@ const conv = { kind: "conv" as const, channels: 8, field: 3, padding: 1 };
 const maps = [{ ...conv, pool: 2, rate: 0.001 }, { kind: "conv" as const, channels: 12, field: 2, rate: 0.001 }];
 const local = [{ kind: "local" as const, channels: 6, field: 3, padding: 1 }, { kind: "local" as const, channels: 8, field: 3, stride: 2 }, { units: 16 }];
 
+const recurrence = { iterations: 5, first: 2, last: 4, damping: 0.3 };
+
 const NETWORKS: Readonly<Record<string, NetworkSpecInput>> = {
   jitter: { ...shape, layers, jitter: 1 },
   "hybrid negatives": { ...shape, layers, negatives: "hybrid", readout: { from: 0 } },
@@ -45,6 +48,10 @@ const NETWORKS: Readonly<Record<string, NetworkSpecInput>> = {
   "convolution with label rows, stride, bias": { ...shape, layers: [{ ...conv, stride: 2, rate: 0.001 }, { units: 16 }], bias: 1 },
   "class-wise convolution": { ...shape, objective: "classwise", layers: maps, jitter: 1, readout: { from: 0 } },
   "local fields": { ...shape, layers: local, bias: 1 },
+  recurrent: { ...shape, layers: [{ units: 20 }, { units: 12 }], recurrence, bias: 1 },
+  "recurrent, one layer, peers, blocks": { ...shape, layers: [{ units: 24, peer: 0.5, blocks: 3 }], recurrence, loss: "threshold", readout: { from: 0 } },
+  "a stream": { ...shape, layers, recurrence: { iterations: 2, first: 1, last: 2, damping: 0.5, stream: true }, readout: { from: 0 } },
+  "recurrent local fields": { ...shape, layers: [{ kind: "local" as const, channels: 4, field: 3, padding: 1 }, { kind: "local" as const, channels: 3, field: 3, padding: 1 }, { units: 12 }].map((layer) => ({ ...layer, rate: 0.002 })), recurrence, readout: { from: 0 } },
   "local fields, hybrid, peers": { ...shape, layers: local.map((layer) => ({ ...layer, peer: 0.5 })), negatives: "hybrid", readout: { from: 0 } },
 };
 
@@ -93,6 +100,8 @@ const LEARNING: Readonly<Record<string, { input: NetworkSpecInput; batch: number
   "convolution with waves": { input: { ...NETWORKS["convolution with waves"]!, layers: maps.map((layer) => ({ ...layer, rate: 0.0038 })) }, batch: 8, epochs: 12 },
   "class-wise convolution": { input: { ...NETWORKS["class-wise convolution"]!, jitter: 0 }, batch: 8, epochs: 12 },
   "local fields": { input: NETWORKS["local fields"]!, batch: 8, epochs: 8 },
+  recurrent: { input: NETWORKS["recurrent"]!, batch: 4, epochs: 12 },
+  "recurrent local fields": { input: NETWORKS["recurrent local fields"]!, batch: 4, epochs: 12 },
 };
 
 test.each(Object.entries(LEARNING))("learns the stripes in batches far better than chance: %s", async (_, { input, batch, epochs, most = CHANCE / 3 }) => {
@@ -155,10 +164,22 @@ test.each(Object.entries(NETWORKS))("an engine's network goes to float and back 
   expect(saturated).toBe(0);
   expect(network.weightsHash()).toBe(engine.weightsHash());
   // Generators and frame before are those of the engine: the next frames are the same ones.
-  for (const kind of [20, 21, 23]) {
+  for (const kind of [20, 21, 23, 34, 35].filter((one) => one < 34 || spec.recurrence.stream)) {
     const own = engine.regions.filter((region) => region.kind === kind && (kind !== 21 || spec.negatives === "hybrid"));
     // An i32 mean of peers is more than f32 holds: the last 8 bits may be lost.
     for (const region of own) engine.view(region).forEach((value, at) => expect(Math.abs(network.view(network.region(kind, region.layer))[at]! - value)).toBeLessThanOrEqual(kind === 23 ? 256 : 0));
   }
   float.dispose();
+});
+
+test("the units of the paper's convolution live on in batches of 16", async () => {
+  const { train } = await loadMnist();
+  const layers = [24, 20, 16].map((side) => ({ kind: "conv" as const, channels: 16, field: 5, temperature: (side * side * 16) / 20 }));
+  const spec = resolveSpec({ input: train.shape, classes: 10, loss: "threshold", negatives: "random", waves: { set: 1, intensity: 0.35 }, layers, readout: { from: 0 } });
+  const network = await FloatNetwork.create(wasm, spec);
+  for (let at = 0; at < 64; at += 16) await network.train(batchOf(train, permutation(train.count, 1, 1), at, at + 16));
+  const { network: engine } = await toEngine(network);
+  // Of the pre-normal activity 1.0 is the threshold, 128 of them in y.
+  for (const { y } of engine.activities(frame(train, 0))) expect(Math.sqrt(y.reduce((sum, value) => sum + value ** 2, 0) / y.length)).toBeGreaterThan(32);
+  network.dispose();
 });
