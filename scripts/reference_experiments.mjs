@@ -23,6 +23,7 @@ export const REFERENCE_EXPERIMENTS = [
   { id: "gpu-4x2000-hinton", title: "784-4×2000, recipe hinton, batch 100", seeds: [1], epochs: 60, needs: "gpu", args: ["--layers", "2000,2000,2000,2000", "--recipe", "hinton", ...tfjs("webgpu", 100)], published: "Hinton 2022: 1.36 % after 60 epochs" },
   { id: "cnn-waves-integer", title: "engine, i16, batch 1", seeds: [1], epochs: 3, args: CNN, experiment: "cnn" },
   { id: "cnn-waves-float", title: "float, tfjs wasm, batch 1", seeds: [1], epochs: 3, args: [...CNN, ...tfjs("wasm", 1)], experiment: "cnn" },
+  { id: "cnn-waves-whole-float", title: "float, tfjs wasm, batch 1, all 60,000 images", seeds: [1], epochs: 1, args: ["--variant", "waves", ...tfjs("wasm", 1)], experiment: "cnn" },
   {
     id: "gpu-cnn-paper", title: "3×64 of 7×7, labels as waves (experiment cnn, paper)", seeds: [1], epochs: 200, needs: "gpu", args: ["--variant", "paper", ...tfjs("webgpu", 32)], experiment: "cnn",
     published: "Scodellaro et al. 2023, with 3×128: 0.84 % by goodness, 1.00 % by the linear classifier, 200 epochs",

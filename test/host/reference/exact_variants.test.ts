@@ -14,6 +14,7 @@ import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../../../h
 import { FULL_SPECS } from "../../engine/random_full.js";
 import { encodeSpec as encodeOracle, type Spec } from "../../oracle/spec.js";
 import { sampleOf } from "../engine/networks.js";
+import { testOnWebgpu, webgpu } from "./backends_here.js";
 
 const LONG_MS = 600_000;
 
@@ -97,4 +98,12 @@ test.each(Object.entries(NETWORKS).flatMap(([name, input]) => (["wasm", "cpu"] a
   const [fresh, trained] = [Network.create(spec), Network.create(spec)];
   for (let at = 0; at < 40; at++) trained.train(frame(data, at), data.labels[at]!, madeExtras(spec, data, at));
   for (const layer of spec.layers.keys()) expect(integersOf(trained, trained.region(REGION_WEIGHTS, layer))).not.toEqual(integersOf(fresh, fresh.region(REGION_WEIGHTS, layer)));
+}, LONG_MS);
+
+/** Of each kind of layer and pass one: SwiftShader takes seconds for a step. */
+const ON_WEBGPU = ["given", "device", "convolution with waves", "local fields, hybrid, peers, dense on top", "a stream"];
+
+testOnWebgpu.each(Object.entries(NETWORKS).filter(([name]) => ON_WEBGPU.includes(name)))("3 steps equal the engine on webgpu: %s", async (_, input) => {
+  const spec = resolveSpec(input);
+  expectEqual(await compareSteps(webgpu!, spec, stripesOf(spec, 4), { steps: 3, builds: ["simd"] }), 3);
 }, LONG_MS);

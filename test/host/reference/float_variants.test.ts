@@ -15,6 +15,7 @@ import { evaluateFloat, trainFloat } from "../../../host/reference/float/train.j
 import { fromEngine, integersOf, toEngine } from "../../../host/reference/interchange.js";
 import { knowsLabels, type NetworkSpecInput, resolveSpec } from "../../../host/spec/network_spec.js";
 import { stripes } from "../train/stripes.js";
+import { testOnWebgpu, webgpu } from "./backends_here.js";
 
 const wasm = await startNamed("wasm");
 const cpu = await startNamed("cpu");
@@ -183,3 +184,16 @@ test("the units of the paper's convolution live on in batches of 16", async () =
   for (const { y } of engine.activities(frame(train, 0))) expect(Math.sqrt(y.reduce((sum, value) => sum + value ** 2, 0) / y.length)).toBeGreaterThan(32);
   network.dispose();
 });
+
+testOnWebgpu.each(["convolution with waves", "local fields, hybrid, peers", "a stream"])("on webgpu it goes the way it goes on wasm: %s", async (name) => {
+  const spec = resolveSpec(NETWORKS[name]!);
+  const results: Float32Array[] = [];
+  for (const backend of [wasm, webgpu!]) {
+    const network = await FloatNetwork.create(backend, spec);
+    for (let at = 0; at < 8; at += 4) await network.train(batchOf(samples, permutation(samples.count, 1, 1), at, at + 4));
+    await backend.use();
+    results.push(await backend.read(network.layers[0]!.weights.value));
+    network.dispose();
+  }
+  expect(Math.max(...results[0]!.map((value, at) => Math.abs(value - results[1]![at]!)))).toBeLessThan(1e-3);
+}, 300_000);
