@@ -14,7 +14,7 @@ export async function startOf(network: FloatNetwork, samples: readonly FloatSamp
 /** Each image with its own and with a wrong label. */
 async function startOfLabels(network: FloatNetwork, samples: readonly FloatSample[]): Promise<Tensor2D> {
   const images = samples.map(({ positive }) => network.inputs.image(positive, true));
-  const negatives = await wrongLabels(network, firstInputs(network, images, () => "neutral"), samples);
+  const negatives = await wrongLabels(network, network.readout.exists ? inputsOf(network, images) : null, samples);
   const labels = [...samples.map(({ label }) => label), ...negatives];
   return firstInputs(network, [...images, ...images], (index) => labels[index]!);
 }
@@ -35,8 +35,9 @@ async function startOfWaves(network: FloatNetwork, samples: readonly FloatSample
   return inputsOf(network, [...waved((index) => samples[index]!.label), ...waved((index) => negatives[index]!)]);
 }
 
+/** The labels of the negatives; with a readout it learns first, from `neutral`, the images without their labels. */
 async function wrongLabels(network: FloatNetwork, neutral: Tensor2D | null, samples: readonly FloatSample[]): Promise<number[]> {
-  const logits = neutral && network.readout.exists ? await trainReadout(network, neutral, samples) : [];
+  const logits = neutral ? await trainReadout(network, neutral, samples) : [];
   return samples.map(({ label }, index) => drawNegative(network.spec, network.sampler, label, logits[index] ?? null));
 }
 
