@@ -36,7 +36,8 @@ export class ObservedEngine {
   private readonly unobserved: Network;
 
   constructor(spec: NetworkSpec, options: NetworkOptions) {
-    this.network = Network.create(spec, options);
+    // Of a map in bands one sees a band at a time; the bits are those of whole maps, which is checked in the end.
+    this.network = Network.create({ ...spec, memoryLimitBytes: 0, layers: spec.layers.map((layer) => ({ ...layer, bandRows: 0 })) }, options);
     this.unobserved = Network.create(spec, options);
   }
 

@@ -1,6 +1,7 @@
 import * as abi from "../../assembly/abi/spec.js";
+import { sizeFor } from "../engine/size.js";
 import { MayflyError } from "../errors.js";
-import { decodeSpec } from "../spec/encode.js";
+import { decodeSpec, encodeSpec } from "../spec/encode.js";
 import { geometryOfSpec, type NetworkSpec } from "../spec/network_spec.js";
 import { layoutOf, type MapLayout, rowsOfPlace } from "./fields.js";
 
@@ -70,6 +71,11 @@ export function checkSupported(spec: NetworkSpec): void {
     throw new MayflyError(`the tfjs references have no ${what}: use the engine`, 2);
   };
   if (spec.layers.some(({ kind }) => kind === "box")) refuse("boxes (a box computes in its host, on the engine's integers)");
+}
+
+/** Whether a network is dense and has none of the variants: what the core build of the engine knows. */
+export function isPlain(spec: NetworkSpec): boolean {
+  return spec.layers.every(({ kind }) => kind === "dense") && sizeFor(encodeSpec(spec)) === "core";
 }
 
 export function readFixedSpec(words: Int32Array): FixedSpec {

@@ -1,12 +1,15 @@
+import { MAX_INPUTS } from "../../../assembly/abi/limits.js";
 import type { Backend, Tensor, Tensor2D } from "../backends/backend.js";
 import type { FixedLayer, FixedSpec } from "../fixed_spec.js";
 import { initialIntegers } from "../initial_weights.js";
 import { coefficientExponent, goodnessOf, multiplier, scheduledRate, shiftRight } from "../integers.js";
 import { Lanes, streamOfLanes } from "../random.js";
+import { coefficientHalves } from "./carried.js";
 import { deviceOf, type ExactDevice } from "./device.js";
 import { ExactMatrix } from "./matrix.js";
 import { normaliseRows } from "./normalise.js";
 import { Peers } from "./peers.js";
+import { learnedByRows, splitProduct } from "./products.js";
 import { floorShift, remainder, shiftRounded, type Split } from "./split.js";
 import { sumsOfSquares } from "./squares.js";
 
@@ -65,7 +68,7 @@ export class ExactLayer {
 
   /** acc of N inputs: [N][units]; of a map [N · places][channels]. */
   sums(x: Tensor2D): Split {
-    return this.matrix.sums(x);
+    return this.isLong ? splitProduct(this.backend.tf, x, this.matrix.weights.value, this.spec.bits) : this.matrix.sums(x);
   }
 
   /** u7 inputs of the next layer and of the readout. */
@@ -97,8 +100,15 @@ export class ExactLayer {
 
   /** The update calls of one step, in order, with the coefficients [N][units] of what the layer made of N inputs. */
   async learn(calls: readonly Call[], coefficients: Tensor2D, _activation: Activation): Promise<void> {
+    const { tf } = this.backend;
     for (const { x, from } of calls) {
       this.lanes.advance();
+      if (this.isLong) {
+        const whole = tf.pad(x, [[0, 0], [from ?? 0, this.spec.inputs - x.shape[1] - (from ?? 0)]]);
+
+        this.matrix.learn(learnedByRows(tf, whole, coefficientHalves(tf, coefficients)), tf.tensor2d(this.lanes.starts(this.spec.units), [1, this.spec.units]), this.k);
+        continue;
+      }
       this.matrix.update({ x, coefficients, starts: this.lanes.starts(this.spec.units), from: from ?? 0 }, this.k);
     }
   }
@@ -117,6 +127,11 @@ export class ExactLayer {
   dispose(): void {
     this.matrix.dispose();
     this.device?.dispose();
+  }
+
+  /** More rows than f32 holds running sums and products of: only i8 weights have so many (docs/algorithm.md, Bounds on rows). */
+  private get isLong(): boolean {
+    return this.spec.rows > MAX_INPUTS;
   }
 
   /** The update's shift. */

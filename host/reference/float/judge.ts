@@ -1,5 +1,6 @@
 import { phaseOf, signOf } from "../phases.js";
 import type { FloatNetwork } from "./network.js";
+import { logistic } from "./rows.js";
 
 /**
  * Signed gains from the goodness [2N][blocks], positives first: how wrong each block of the layer is about each row (docs/variants.md has sense, phases
@@ -21,8 +22,4 @@ export function gainsOf({ recipe, spec, samples }: FloatNetwork, goodness: Float
     if (phase.negative) gains[half + at] = -sign * cut(both ?? logistic((sign * (negative - theta)) / T));
   }
   return gains;
-}
-
-function logistic(z: number): number {
-  return 1 / (1 + Math.exp(-z));
 }

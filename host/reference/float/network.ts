@@ -10,12 +10,13 @@ import { targetsOf } from "../targets.js";
 import { checkSupported, readFixedSpec } from "../fixed_spec.js";
 import type { Batch, FloatSample } from "./batch.js";
 import type { Dense } from "./dense.js";
-import { InputEncoder } from "./inputs.js";
+import { InputEncoder, type Label } from "./inputs.js";
 import { floatLayerOf } from "./layers.js";
 import type { Objective } from "./objective.js";
 import { objectiveOf } from "./objectives.js";
 import { type Recipe, MAYFLY, scheduled } from "./recipe.js";
 import { FloatReadout } from "./readout.js";
+import { activity, firstInputs, inputsOf, normalised } from "./rows.js";
 import { type Activity, Units } from "./units.js";
 
 /**
@@ -35,7 +36,7 @@ export class FloatNetwork {
   samples = 0;
   private readonly objective: Objective;
 
-  private constructor(readonly backend: Backend, readonly spec: NetworkSpec, readonly recipe: Recipe) {
+  private constructor(readonly backend: Backend, readonly spec: NetworkSpec, readonly recipe: Recipe, objective: (network: FloatNetwork) => Objective) {
     checkSupported(spec);
     const fixed = readFixedSpec(encodeSpec(spec));
     this.inputs = new InputEncoder(spec, recipe.inputs);
@@ -45,12 +46,12 @@ export class FloatNetwork {
     this.units = fixed.layers.map((_, index) => new Units(backend, fixed, index));
     this.lanes = fixed.layers.map((_, index) => Generator.of(spec.seed, streamOfLanes(index)));
     this.readout = new FloatReadout(backend, spec, recipe);
-    this.objective = objectiveOf(this);
+    this.objective = objective(this);
   }
 
-  static async create(backend: Backend, spec: NetworkSpec, recipe: Recipe = MAYFLY): Promise<FloatNetwork> {
+  static async create(backend: Backend, spec: NetworkSpec, recipe: Recipe = MAYFLY, objective: (network: FloatNetwork) => Objective = objectiveOf): Promise<FloatNetwork> {
     await backend.use();
-    return new FloatNetwork(backend, spec, recipe);
+    return new FloatNetwork(backend, spec, recipe, objective);
   }
 
   /** Learns from a batch. Throws where a goodness or logit is no number, and when the backend fails; the network is then lost, its last checkpoint is not. */
@@ -72,6 +73,21 @@ export class FloatNetwork {
   /** False where training has no labels: goodness then tells only positive from negative, and stands at class 0. */
   get tellsClasses(): boolean {
     return knowsLabels(this.spec);
+  }
+
+  /** y of every layer, [frames][units], flat: with a label for each frame, as a prediction would see it. Of a recurrent network only the bottom-up pass would be one. */
+  async activities(frames: readonly Uint8Array[], labels: readonly Label[]): Promise<Float32Array[]> {
+    return this.work(async () => {
+      const { waves } = this.spec;
+      let x = waves ? inputsOf(this, frames.map((frame, index) => this.inputs.withWave(frame, labels[index]!, false))) : firstInputs(this, frames.map((frame) => this.inputs.image(frame, false)), (index) => labels[index]!);
+      const read: Float32Array[] = [];
+      for (const index of this.layers.keys()) {
+        const { y } = activity(this, index, x);
+        read.push(await this.backend.read(y));
+        x = this.withBias(normalised(this, y));
+      }
+      return read;
+    });
   }
 
   /** What the objective keeps beside the weights, for a checkpoint. */
