@@ -63,6 +63,18 @@ export const RT_FRAME_ROWS: usize = 116;
   store<u32>(RUNTIME + offset, <u32>value);
 }
 
+/** For the making of lists (normalise.ts): the sums, which are done with, or not yet there. */
+// @ts-ignore: decorator
+@inline export function listScratch(): usize {
+  return ASC_FEATURE_SIMD ? runtime(RT_SUMS) : 0;
+}
+
+/** Its bytes: 8 for each unit of the widest layer. */
+// @ts-ignore: decorator
+@inline export function listScratchBytes(): usize {
+  return ASC_FEATURE_SIMD ? runtime(RT_ACTIVITY) - runtime(RT_SUMS) : 0;
+}
+
 /** Keeps and returns a status with its detail. */
 export function report(status: i32, detail: i32): i32 {
   store<i32>(RUNTIME + RT_STATUS, status);

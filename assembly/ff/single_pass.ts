@@ -6,7 +6,7 @@ import { multiplier, rowsOfActivity } from "../kernels/normalise";
 import { sumSquares } from "../kernels/sum_squares";
 import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
 import { hasReadout, layerState, stride, units } from "../layers/layer";
-import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime } from "../memory";
+import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, listScratch, runtime } from "../memory";
 import { startMap } from "../maps/pass";
 import { readsGivenMap } from "../maps/readout_chunks";
 import { isMap, padded, spec } from "../spec";
@@ -74,7 +74,7 @@ export function endSingle(): i64 {
   const squares = classwise() ? groupGoodness(layer) : sumSquares(activity, 0, width);
   if (FULL && twoFrames() && get(KIND) == JOB_GOODNESS && layer >= spec(SPEC_GOODNESS_FROM)) score(0, goodnessOf(squares));
   const learns = classwise() && trains && classwiseCoefficients(layer, get(LABEL));
-  const rows = rowsOfActivity(activity, width, multiplier(squares, width), output);
+  const rows = rowsOfActivity(activity, width, multiplier(squares, width), output, listScratch());
   set(ROWS_OUT, rows);
   // The update is still to come and needs COEFFICIENTS, which the readout uses too: the readout waits for `leaveSingle`.
   if (learns) {

@@ -51,7 +51,8 @@ function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usi
   for (let start = list; start < last; start += BLOCK_ENTRIES * PAIRED_BYTES) {
     const end = min(start + BLOCK_ENTRIES * PAIRED_BYTES, last);
     let unit = from;
-    for (; unit + 16 <= to; unit += 16) {
+    // With relaxed SIMD only 8 bytes are left over.
+    for (; !(ASC_FEATURE_RELAXED_SIMD && sizeof<W>() == 1) && unit + 16 <= to; unit += 16) {
       if (sizeof<W>() == 1) bytes16(start, end, weights + <usize>unit, rowBytes, sums + (<usize>unit << 2), planeBytes);
       else words16(start, end, weights + (<usize>unit << 1), rowBytes, sums + (<usize>unit << 2), planeBytes);
     }

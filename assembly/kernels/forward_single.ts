@@ -56,7 +56,7 @@ function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usi
   for (let start = list; start < last; start += BLOCK_ENTRIES * SINGLE_BYTES) {
     const end = min(start + BLOCK_ENTRIES * SINGLE_BYTES, last);
     let unit = from;
-    if (sizeof<W>() == 1) for (; unit + 32 <= to; unit += 32) bytes32(start, end, weights + <usize>unit, rowBytes, sums + (<usize>unit << 2));
+    if (sizeof<W>() == 1) for (; !ASC_FEATURE_RELAXED_SIMD && unit + 32 <= to; unit += 32) bytes32(start, end, weights + <usize>unit, rowBytes, sums + (<usize>unit << 2));
     else for (; unit + 24 <= to; unit += 24) words24(start, end, weights + (<usize>unit << 1), rowBytes, sums + (<usize>unit << 2));
     for (; unit + 16 <= to; unit += 16) {
       if (sizeof<W>() == 1) bytes16(start, end, weights + <usize>unit, rowBytes, sums + (<usize>unit << 2));

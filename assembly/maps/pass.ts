@@ -11,7 +11,7 @@ import { leavePair } from "../ff/pair_pass";
 import { decidesOtherwise, variantCoefficients } from "../ff/pair_variants";
 import { recurrent } from "../ff/recurrent_spec";
 import { leaveSingle } from "../ff/single_pass";
-import { multiplier, rowsOfActivity, rowsOfPair } from "../kernels/normalise";
+import { multiplier, rowsOfActivityScalar, rowsOfPairScalar } from "../kernels/normalise";
 import { sumSquares } from "../kernels/sum_squares";
 import { hasReadout, layerState } from "../layers/layer";
 import { RT_ACTIVITY, runtime } from "../memory";
@@ -79,7 +79,7 @@ function decideSingle(layer: i32): void {
   if (twoFrames() && get(KIND) == JOB_GOODNESS && layer >= spec(SPEC_GOODNESS_FROM)) score(0, goodnessOf(mapJob64(SQUARES_POSITIVE)));
   if (inBands()) {
     if (nextIsDense(layer)) set(ROWS_OUT, listGivenMap(layer, listInto(layer + 1)));
-  } else if (hasReadout(layer) || nextIsDense(layer)) set(ROWS_OUT, rowsOfActivity(activity, map(UNITS), mapJob(BY_POSITIVE), listInto(layer + 1)));
+  } else if (hasReadout(layer) || nextIsDense(layer)) set(ROWS_OUT, rowsOfActivityScalar(activity, map(UNITS), mapJob(BY_POSITIVE), listInto(layer + 1)));
   if (classwise() && get(KIND) == JOB_TRAIN && classwiseCoefficients(layer, get(LABEL))) startUpdate(layer);
   else leaveSingle(layer);
 }
@@ -91,7 +91,7 @@ function decidePair(layer: i32): void {
   if (nextIsDense(layer)) {
     const list = listInto(layer + 1);
     const positive = runtime(RT_ACTIVITY);
-    set(ROWS_OUT, inBands() ? listGivenMap(layer, list) : rowsOfPair(positive, positive + activityPlane(units), units, mapJob(BY_POSITIVE), mapJob(BY_NEGATIVE), list));
+    set(ROWS_OUT, inBands() ? listGivenMap(layer, list) : rowsOfPairScalar(positive, positive + activityPlane(units), units, mapJob(BY_POSITIVE), mapJob(BY_NEGATIVE), list));
   }
   if (get(KIND) == JOB_TRAIN) {
     const learns = decidesOtherwise(layer) ? variantCoefficients(layer, goodnessPositive, goodnessNegative, 0) : pairCoefficients(layer, goodnessPositive, goodnessNegative, 0);

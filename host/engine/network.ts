@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
+import { platform } from "#platform";
 import { HEADER_CRC } from "../../assembly/abi/region.js";
 import * as kinds from "../../assembly/abi/region.js";
 import { SPEC_HEADER_WORDS, SPEC_LAYER_COUNT, SPEC_LAYER_WORDS } from "../../assembly/abi/spec.js";
 import { BAD_SPEC, NO_MEMORY } from "../../assembly/abi/status.js";
+import { equalBytes } from "../bytes.js";
 import { MayflyError } from "../errors.js";
 import { decodeSpec, encodeSpec } from "../spec/encode.js";
 import { isMap } from "../spec/geometry.js";
@@ -39,6 +40,8 @@ export interface NetworkOptions {
   build?: BuildChoice;
   /** What the network's boxes compute; only needed to train and to predict. */
   box?: Box;
+  /** "full" takes the engine that knows every variant also for a network that the core could run, "auto" (default) the smallest that can. The bits are the same. */
+  size?: "auto" | "full";
 }
 
 /**
@@ -87,7 +90,7 @@ export class Network {
   /** A fresh network: weights drawn from the spec's seed. */
   static create(input: NetworkSpecInput, options: NetworkOptions = {}): Network {
     const words = plannedWords(input, options.build);
-    const loaded = loadEngine(options.build, sizeFor(words));
+    const loaded = loadEngine(options.build, sizeOf(words, options));
     const plan = planOn(loaded, words);
     const engine = startPlanned(loaded, plan, words);
     checked(engine, engine.init());
@@ -97,7 +100,7 @@ export class Network {
   /** Takes up a checkpoint. `name` is what errors call it, e.g. the file. */
   static open(checkpoint: Uint8Array, name = "the model", options: NetworkOptions = {}): Network {
     const words = specOfCheckpoint(checkpoint, name);
-    const loaded = loadEngine(options.build, sizeFor(words));
+    const loaded = loadEngine(options.build, sizeOf(words, options));
     const plan = planOfCheckpoint(loaded, words, name);
     // Before the engine gets its memory: a damaged spec may ask for a lot of it.
     if (checkpoint.length !== plan.bytes.checkpoint) {
@@ -218,13 +221,37 @@ export class Network {
     return new Uint8Array(this.engine.memory.buffer).slice(start, start + this.plan.bytes.checkpoint);
   }
 
+  /**
+   * All bytes that make a checkpoint, as they stand in memory: its header is only right after `checkpoint`. For those who carry parts of a network
+   * between engines.
+   * @internal
+   */
+  get persistent(): Uint8Array {
+    return new Uint8Array(this.engine.memory.buffer, this.engine.spec_address() - HEADER_BYTES, this.plan.bytes.checkpoint);
+  }
+
+  /** Takes up another checkpoint of the same network, in the memory it has: what `open` does in a new one. Throws on any other, and stays as it was. */
+  restore(checkpoint: Uint8Array): void {
+    const memory = new Uint8Array(this.engine.memory.buffer);
+    const start = this.engine.spec_address() - HEADER_BYTES;
+    const spec = HEADER_BYTES + 4 * (SPEC_HEADER_WORDS + this.spec.layers.length * SPEC_LAYER_WORDS);
+    if (checkpoint.length !== this.plan.bytes.checkpoint || !equalBytes(checkpoint.subarray(HEADER_BYTES, spec), memory.subarray(start + HEADER_BYTES, start + spec))) {
+      throw new MayflyError("this checkpoint is of another network: open it with Network.open", 1);
+    }
+    const before = this.checkpoint();
+    memory.set(checkpoint, start);
+    const status = this.engine.open();
+    if (status >= 0) return;
+    const detail = this.engine.status_detail();
+    memory.set(before, start);
+    checked(this.engine, this.engine.open());
+    throw new EngineError(status, detail, "the checkpoint");
+  }
+
   /** First 16 hex digits of the SHA-256 of all weights, readout included, in memory order. Equal in every runtime. */
   weightsHash(): string {
-    const hash = createHash("sha256");
-    for (const region of this.regions) {
-      if (region.kind === kinds.REGION_WEIGHTS || region.kind === kinds.REGION_READOUT_WEIGHTS) hash.update(new Uint8Array(this.engine.memory.buffer, region.offset, region.bytes));
-    }
-    return hash.digest("hex").slice(0, 16);
+    const learned = this.regions.filter(({ kind }) => kind === kinds.REGION_WEIGHTS || kind === kinds.REGION_READOUT_WEIGHTS);
+    return platform.sha256(learned.map(({ offset, bytes }) => new Uint8Array(this.engine.memory.buffer, offset, bytes))).slice(0, 16);
   }
 
   /** The region of a kind (assembly/abi/region.ts), of a layer from 0 where there is one for each. */
@@ -251,6 +278,10 @@ export class Network {
     if (frame.length !== this.frame.length) throw new MayflyError(`the frame has ${frame.length} values, this network takes ${this.frame.length}`, 1);
     this.frame.set(frame);
   }
+}
+
+function sizeOf(words: Int32Array, { size = "auto" }: NetworkOptions): Size {
+  return size === "auto" ? sizeFor(words) : size;
 }
 
 function startPlanned(loaded: LoadedEngine, plan: MemoryPlan, words: Int32Array): EngineExports {

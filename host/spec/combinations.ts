@@ -1,4 +1,4 @@
-import { MAX_INPUTS } from "../../assembly/abi/limits.js";
+import { MAX_INPUTS, MAX_ROWS } from "../../assembly/abi/limits.js";
 import { MayflyError } from "../errors.js";
 import { type LayerGeometry, isMap, unitsAbove, unitsOf } from "./geometry.js";
 import type { ParsedSpec } from "./network_schema.js";
@@ -30,7 +30,8 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
       }
       const seen = index < last ? unitsAbove(spec, geometry, index) : spec.classes;
       const rows = fanIn + seen + (spec.bias > 0 ? 1 : 0);
-      if (rows > MAX_INPUTS) refuse(`layer ${index + 1} of the recurrent network sees ${fanIn} values below and ${seen} ${index < last ? "units" : "labels"} above, ${rows} rows in all: ${MAX_INPUTS} is the most`);
+      const most = isMap(spec.layers[index]!) ? MAX_ROWS : MAX_INPUTS;
+      if (rows > most) refuse(`layer ${index + 1} of the recurrent network sees ${fanIn} values below and ${seen} ${index < last ? "units" : "labels"} above, ${rows} rows in all: ${most} is the most`);
     });
     if (!pair || negatives === "hybrid" || negatives === "given") refuse("a recurrent network has its label clamped on top: it needs the pair objective and negatives by label");
     if (spec.waves) refuse("a recurrent network has its label clamped on top, so it takes no waves");
