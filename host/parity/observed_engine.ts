@@ -32,6 +32,8 @@ const PAIR = 256;
  */
 export class ObservedEngine {
   readonly network: Network;
+  /** The sums as they were before the piece of work under way. */
+  private readonly sums: Int32Array;
   /** Trained beside it without being looked at: it must end with the same weights. */
   private readonly unobserved: Network;
 
@@ -39,6 +41,7 @@ export class ObservedEngine {
     // Of a map in bands one sees a band at a time; the bits are those of whole maps, which is checked in the end.
     this.network = Network.create({ ...spec, memoryLimitBytes: 0, layers: spec.layers.map((layer) => ({ ...layer, bandRows: 0 })) }, options);
     this.unobserved = Network.create(spec, options);
+    this.sums = new Int32Array(this.network.view(this.network.region(kinds.REGION_SUMS)).length);
   }
 
   train(frame: Uint8Array, label: number, extras: SampleExtras = {}): EngineTrace[] {
@@ -50,13 +53,21 @@ export class ObservedEngine {
     writeExtras(extras, network.negative, network.targets);
     checked(engine, engine.begin_train(label));
     const traces: EngineTrace[] = [];
+    const sums = network.view(network.region(kinds.REGION_SUMS)) as Int32Array;
     for (let status = BUSY; status !== OK;) {
+      // The piece that makes activities of the sums may use their memory for the next list.
+      this.sums.set(sums);
       // One piece of work, however small the limit.
       status = checked(engine, engine.step(1));
       const completed = engine.completed();
       if (completed >= 0) traces.push(this.trace(completed % PAIR, completed >= PAIR ? "pair" : "single"));
     }
-    if (network.spec.recurrence.iterations > 0) for (const layer of network.spec.layers.keys()) traces.push(this.state(layer));
+    const { iterations, last, stream } = network.spec.recurrence;
+    if (iterations === 0) return traces;
+    // The pair that learns: its start, where it has one, and its iterations. What a stream's other classes see after it is in the state.
+    const singles = traces.filter(({ pass }) => pass === "single").length;
+    traces.length = Math.min(traces.length, singles + (stream ? last : last + 1) * network.spec.layers.length);
+    for (const layer of network.spec.layers.keys()) traces.push(this.state(layer));
     return traces;
   }
 
@@ -108,7 +119,7 @@ export class ObservedEngine {
     // A map's plane of activities has a block of 8 to spare.
     const plane = ((units + 7) & ~7) + (map ? 8 : 0);
     const rows = pass === "single" ? 1 : 2;
-    const sums = network.view(network.region(kinds.REGION_SUMS));
+    const { sums } = this;
     const activity = network.view(network.region(kinds.REGION_ACTIVITY));
     const coefficients = network.view(network.region(kinds.REGION_COEFFICIENTS));
     const planes = Array.from({ length: rows }, (_, row) => row);
@@ -116,7 +127,7 @@ export class ObservedEngine {
     const activities = Int16Array.from(planes.flatMap((row) => Array.from(activity.subarray(row * plane, row * plane + units))));
     return {
       layer, pass, activities,
-      sums: map ? null : Int32Array.from(planes.flatMap((row) => Array.from(sums.subarray(row * plane, row * plane + units)))),
+      sums: map || (pass === "pair" && spec.recurrence.iterations > 0) ? null : Int32Array.from(planes.flatMap((row) => Array.from(sums.subarray(row * plane, row * plane + units)))),
       goodness: planes.flatMap((row) => goodnessOfGroups(activities.subarray(row * units, (row + 1) * units), groups, map ? channels : units)),
       coefficients: map ? null : Int16Array.from([0, 1].flatMap((half) => Array.from({ length: units }, (_, unit) => coefficients[2 * unit + half]!))),
     };

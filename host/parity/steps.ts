@@ -20,7 +20,7 @@ const SCORED_FRAMES = 3;
 
 /**
  * Of a map there are no pre-activations and coefficients to compare: the engine keeps those of one place at a time. Of a recurrent network's pair
- * there is the state after the last iteration, as activities.
+ * there are no pre-activations, but the activities of its start and each iteration, and the state after the last.
  */
 const PARTS = ["preActivations", "activities", "goodness", "coefficients", "weights"] as const;
 type Part = (typeof PARTS)[number];

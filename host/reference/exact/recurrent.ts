@@ -60,8 +60,9 @@ export async function trainRecurrent(network: ExactNetwork, sample: ExactSample,
   const still = stillOf(network, network.rows.image(sample.positive, network.dropout));
   const logits = spec.readout.from === null ? [] : await trainReadouts(network, still, sample, trace);
   const pair = [sample.label, drawNegativeExactly(spec, network.sampler, sample.label, logits)];
-  const states = stream ? stream.of(pair) : await bottomUp(network, still, clamped(network, pair));
-  let end = await run(network, still, clamped(network, pair), states, (layer, activation, x) => learn(network, layer, activation, x));
+  const add = async (layer: ExactLayer, activation: Activation, a: Tensor2D | null): Promise<void> => trace?.add(layer.index, "pair", { ...activation, sums: null }, a && (await network.backend.read(a)));
+  const states = stream ? stream.of(pair) : await bottomUp(network, still, clamped(network, pair), (layer, activation) => add(layer, activation, null));
+  let end = await run(network, still, clamped(network, pair), states, async (layer, activation, x, counts) => add(layer, activation, counts ? await learn(network, layer, activation, x) : null));
   if (stream) {
     const others = Array.from({ length: spec.classes }, (_, c) => c).filter((c) => !pair.includes(c));
     const rest = others.length > 0 ? await run(network, still, clamped(network, others), stream.of(others)) : null;
@@ -81,7 +82,9 @@ export async function goodnessOfClamped(network: ExactNetwork, frame: Uint8Array
   const silent = (): UnitState[] => layers.map(({ units }) => ({ y: tf.zeros([classes, units]), x: tf.zeros([classes, units]) }));
   const states = !stream ? await bottomUp(network, still, top) : from === "silent" ? silent() : stream.of(labels);
   const all = layers.map(() => new Array<number>(classes).fill(0));
-  const end = await run(network, still, top, states, async ({ index }, { goodness }) => goodness.forEach(([G], label) => (all[index]![label] = Math.min(all[index]![label]! + G!, 2 ** 31 - 1))));
+  const end = await run(network, still, top, states, async ({ index }, { goodness }, _, counts) => {
+    if (counts) goodness.forEach(([G], label) => (all[index]![label] = Math.min(all[index]![label]! + G!, 2 ** 31 - 1)));
+  });
   if (stream && from === "state") stream.set(labels, end);
   return all;
 }
@@ -132,8 +135,8 @@ async function bottomUp(network: ExactNetwork, { frame }: Still, labels: Tensor2
   return states;
 }
 
-/** Iterations 1..last; `visit` sees the layers of those that count, with all of their inputs, before any x is made new. */
-async function run(network: ExactNetwork, still: Still, labels: Tensor2D, start: readonly UnitState[], visit?: (layer: ExactLayer, activation: Activation, x: Tensor2D) => Promise<void>): Promise<readonly UnitState[]> {
+/** Iterations 1..last; `visit` sees every layer with all of its inputs, before any x is made new, and whether the iteration counts. */
+async function run(network: ExactNetwork, still: Still, labels: Tensor2D, start: readonly UnitState[], visit?: (layer: ExactLayer, activation: Activation, x: Tensor2D, counts: boolean) => Promise<void>): Promise<readonly UnitState[]> {
   const { spec: { recurrence: { first, last } }, backend: { tf } } = network;
   const N = labels.shape[0];
   const frame = tf.tile(still.frame, [N, 1]) as Tensor2D;
@@ -147,7 +150,7 @@ async function run(network: ExactNetwork, still: Still, labels: Tensor2D, start:
       const sums = layer.index > 0 ? layer.sums(x) : withStill(network, still.sums, layer.sums(onlyAbove(network, above)), N);
       const now = await flat(network, layer, sums, N);
       const activation = await layer.activation(damped(network, states[layer.index]!.y, now.y));
-      if (iteration >= first) await visit?.(layer, activation, x);
+      await visit?.(layer, activation, x, iteration >= first);
       activations.push(activation);
     }
     states = activations.map((activation, layer) => ({ y: activation.y, x: network.layers[layer]!.normalised(activation) }));
@@ -155,11 +158,13 @@ async function run(network: ExactNetwork, still: Still, labels: Tensor2D, start:
   return states;
 }
 
-async function learn(network: ExactNetwork, layer: ExactLayer, activation: Activation, x: Tensor2D): Promise<void> {
+/** The coefficients it learned with, if any. */
+async function learn(network: ExactNetwork, layer: ExactLayer, activation: Activation, x: Tensor2D): Promise<Tensor2D | null> {
   const a = await lessonOf(network, layer, activation);
-  if (!a) return;
+  if (!a) return null;
   await layer.learn([{ x }], a, activation);
   layer.decay(network.step);
+  return a;
 }
 
 /** y of sums, [N][units], whatever the kind of the layer. */

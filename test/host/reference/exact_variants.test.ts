@@ -100,6 +100,19 @@ test.each(Object.entries(NETWORKS).flatMap(([name, input]) => (["wasm", "cpu"] a
   for (const layer of spec.layers.keys()) expect(integersOf(trained, trained.region(REGION_WEIGHTS, layer))).not.toEqual(integersOf(fresh, fresh.region(REGION_WEIGHTS, layer)));
 }, LONG_MS);
 
+/** Sums and running sums that f32 holds in pieces only (docs/algorithm.md, Bounds on rows). */
+const LONG: Readonly<Record<string, NetworkSpecInput>> = {
+  "4,900 inputs of i8": { input: { width: 70, height: 70, channels: 1 }, classes: 4, seed: 2, layers: [{ units: 16, weights: "i8", init: 4, rate: 0.0038, temperature: 4000 }, { units: 8 }] },
+  "1,440 rows of a convolution, i16": { input: { width: 7, height: 7, channels: 40 }, classes: 4, seed: 2, layers: [{ kind: "conv", channels: 8, field: 6, init: 4, rate: 0.0038, temperature: 4000 }], readout: { from: 0 } },
+  "a readout of 4,608 units": { input: { width: 26, height: 26, channels: 1 }, classes: 4, seed: 2, layers: [{ kind: "conv", channels: 8, field: 3 }], readout: { from: 0, rate: 0.25 } },
+};
+
+test.each(Object.entries(LONG))("bright frames stay exact: %s", async (_, input) => {
+  const spec = resolveSpec(input);
+  const data = noise(spec, 6);
+  expectEqual(await compareSteps(await startNamed("wasm"), spec, { ...data, frames: data.frames.map((value) => 128 + (value >> 1)) }, { steps: 6, builds: ["simd"] }), 6);
+}, LONG_MS);
+
 /** Of each kind of layer and pass one: SwiftShader takes seconds for a step. */
 const ON_WEBGPU = ["given", "device", "convolution with waves", "local fields, hybrid, peers, dense on top", "a stream"];
 
