@@ -5,23 +5,26 @@
 import { MAX_CLASSES, MAX_INPUTS, MAX_LAYERS, MAX_MAP, MAX_RATE, MAX_ROWS, MAX_UNITS } from "./abi/limits";
 import { ABI_VERSION, BAD_MAGIC, BAD_SPEC, BAD_VERSION, MAGIC, OK } from "./abi/status";
 import {
-  SPEC_HEADER_WORDS, SPEC_LAYER_WORDS, SPEC_MAGIC, SPEC_VERSION, SPEC_OBJECTIVE, SPEC_CLASSES, SPEC_INPUT_WIDTH, SPEC_INPUT_HEIGHT, SPEC_INPUT_CHANNELS, SPEC_LABEL_PLACEMENT, SPEC_LABEL_LEVEL, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_GOODNESS_FROM, SPEC_READOUT_RATE, SPEC_HOLD_STEPS, SPEC_TOTAL_STEPS, SPEC_LAYER_COUNT, SPEC_MEMORY_LIMIT, SPEC_BIAS_LEVEL, SPEC_LOSS, SPEC_INPUT_DROPOUT, SPEC_MIN_COEFFICIENT, SPEC_VARIANTS, LAYER_KIND, LAYER_UNITS, LAYER_WEIGHT_BITS, LAYER_SCALE, LAYER_RATE, LAYER_TEMPERATURE, LAYER_DECAY, LAYER_THRESHOLD, LAYER_INIT, LAYER_VARIANTS, OBJECTIVE_PAIR, OBJECTIVE_CLASSWISE, LOSS_THRESHOLD, LOSS_DIFFERENCE, LABEL_NONE, LABEL_REPLACE, LABEL_APPEND, NEGATIVES_RANDOM, NEGATIVES_HARD, NEGATIVES_GIVEN, KIND_DENSE,
+  SPEC_HEADER_WORDS, SPEC_LAYER_WORDS, SPEC_MAGIC, SPEC_VERSION, SPEC_OBJECTIVE, SPEC_CLASSES, SPEC_INPUT_WIDTH, SPEC_INPUT_HEIGHT, SPEC_INPUT_CHANNELS, SPEC_LABEL_PLACEMENT, SPEC_LABEL_LEVEL, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_GOODNESS_FROM, SPEC_READOUT_RATE, SPEC_HOLD_STEPS, SPEC_TOTAL_STEPS, SPEC_LAYER_COUNT, SPEC_MEMORY_LIMIT, SPEC_BIAS_LEVEL, SPEC_LOSS, SPEC_INPUT_DROPOUT, SPEC_MIN_COEFFICIENT, SPEC_VARIANTS, LAYER_KIND, LAYER_UNITS, LAYER_WEIGHT_BITS, LAYER_SCALE, LAYER_RATE, LAYER_TEMPERATURE, LAYER_DECAY, LAYER_THRESHOLD, LAYER_INIT, LAYER_VARIANTS, OBJECTIVE_PAIR, OBJECTIVE_CLASSWISE, LOSS_THRESHOLD, LOSS_DIFFERENCE, LABEL_NONE, LABEL_REPLACE, LABEL_APPEND, NEGATIVES_RANDOM, NEGATIVES_HARD, KIND_DENSE,
 } from "./abi/spec";
+import { FRONT_WORDS } from "./abi/front";
 import { PLANNED, ROWS, describeMap } from "./maps/geometry";
 import { mapFault } from "./maps/spec_maps";
 import { report } from "./memory";
 import { coefficientExponent, inputShift } from "./fixed/rate";
 import { FULL } from "./full";
 import { recurrent, rowsAbove } from "./ff/recurrent_spec";
-import { isBox, kindFits, layerVariantFault, twoFrames, twoImages, variantFault } from "./spec_variants";
+import { isBox, kindFits, layerVariantFault, twoFrames, twoFramesFit, twoImages, variantFault } from "./spec_variants";
 import { inRange, isMap, layerInRange, layerSpec, spec } from "./spec_words";
+import { hasFront } from "./stream/front_words";
+import { frontFault } from "./stream/spec_front";
 
 export { isMap, layerSpec, spec, specAddress } from "./spec_words";
 
 const READOUT_SCALE: i32 = 11;
 
 export function specBytes(): usize {
-  return <usize>(SPEC_HEADER_WORDS + spec(SPEC_LAYER_COUNT) * SPEC_LAYER_WORDS) << 2;
+  return <usize>(SPEC_HEADER_WORDS + spec(SPEC_LAYER_COUNT) * SPEC_LAYER_WORDS + (FULL && hasFront() ? FRONT_WORDS : 0)) << 2;
 }
 
 /** Values in one frame. */
@@ -101,7 +104,7 @@ function firstFault(): i32 {
   // Values kept by dropout grow, and so do the sums.
   if (mostRows(0) == MAX_INPUTS && <i64>layerInputs(0) * layerInputs(0) * 256 > <i64>MAX_INPUTS * MAX_INPUTS * (256 - spec(SPEC_INPUT_DROPOUT))) return SPEC_INPUT_DROPOUT;
   if (!inRange(SPEC_BIAS_LEVEL, 0, 127)) return SPEC_BIAS_LEVEL;
-  if (!inRange(SPEC_NEGATIVES, NEGATIVES_RANDOM, FULL && !classwise ? NEGATIVES_GIVEN : NEGATIVES_HARD)) return SPEC_NEGATIVES;
+  if (FULL && !classwise && twoFrames() ? !twoFramesFit() : !inRange(SPEC_NEGATIVES, NEGATIVES_RANDOM, NEGATIVES_HARD)) return SPEC_NEGATIVES;
   if (!inRange(SPEC_READOUT_FROM, 0, layers)) return SPEC_READOUT_FROM;
   // Hard negatives are drawn from the readout.
   if (spec(SPEC_NEGATIVES) == NEGATIVES_HARD && !classwise && spec(SPEC_READOUT_FROM) == layers) return SPEC_NEGATIVES;
@@ -118,7 +121,7 @@ function firstFault(): i32 {
     const fault = firstLayerFault(layer, classwise);
     if (fault >= 0) return SPEC_HEADER_WORDS + layer * SPEC_LAYER_WORDS + fault;
   }
-  return -1;
+  return FULL && hasFront() ? frontFault() : -1;
 }
 
 function firstLayerFault(layer: i32, classwise: bool): i32 {

@@ -29,8 +29,7 @@ function keepUnoptimised(file) {
 }
 
 if (!libraryOnly) {
-  for (const size of ["", "full-"]) {
-    const entry = size === "" ? "assembly/index.ts" : "assembly/index_full.ts";
+  for (const [size, entry] of [["", "assembly/index.ts"], ["full-", "assembly/index_full.ts"]]) {
     for (const build of ["scalar", "simd"]) await compile(entry, size + build, [keepUnoptimised(`dist/engine/mayfly.${size}${build}.lib.wasm`)]);
     await compile(entry, `${size}relaxed`);
   }

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXPERIMENTS } from "./experiments.mjs";
+import { FIELD_TABLES } from "./field_tables.mjs";
 import { REFERENCE_TABLES } from "./reference_tables.mjs";
 import { REPRESENTATION_TABLES } from "./representation_tables.mjs";
 import { SPEED_TABLES } from "./speed_tables.mjs";
@@ -88,8 +89,8 @@ function measurementsTable() {
   return lines;
 }
 
-const TABLES = { ...REFERENCE_TABLES, ...REPRESENTATION_TABLES, ...SPEED_TABLES, experiments: experimentsTable, measurements: measurementsTable, main: mainTable, extra: extraTable, runs: runsTable, curves: curvesTable };
-const PAGES = ["README.md", "docs/results.md", "docs/experiments.md", "docs/reference.md", "docs/representations.md", "docs/speed.md"];
+const TABLES = { ...FIELD_TABLES, ...REFERENCE_TABLES, ...REPRESENTATION_TABLES, ...SPEED_TABLES, experiments: experimentsTable, measurements: measurementsTable, main: mainTable, extra: extraTable, runs: runsTable, curves: curvesTable };
+const PAGES = ["README.md", "docs/results.md", "docs/experiments.md", "docs/field.md", "docs/reference.md", "docs/representations.md", "docs/speed.md"];
 
 let stale = false;
 for (const file of PAGES) {

@@ -38,6 +38,7 @@ export const PHASE_VARIANTS: i32 = 32;
 export const PHASE_JITTER: i32 = 32;
 export const PHASE_MASK: i32 = 33;
 export const PHASE_BLUR: i32 = 34;
+export const PHASE_CORRUPT: i32 = 37;
 /** Waiting for the activities of a box, in a single pass and in a pair of passes. */
 export const PHASE_BOX_SINGLE: i32 = 35;
 export const PHASE_BOX_PAIR: i32 = 36;

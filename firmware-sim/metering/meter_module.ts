@@ -8,6 +8,7 @@ import type { Network } from "../../host/engine/network.js";
 import { MayflyError } from "../../host/errors.js";
 import { encodeSpec } from "../../host/spec/encode.js";
 import { equalBytes } from "../../host/bytes.js";
+import { Random, STREAM_SENSOR } from "../devices/random.js";
 import type { FrameSource } from "./frames.js";
 import { type Meter, type Work, largestWork, meanWork, startMetered } from "./meter.js";
 
@@ -27,6 +28,8 @@ export interface MeteredNetwork {
   readonly predictGoodness: Work;
   /** Null without a readout. */
   readonly predictReadout: Work | null;
+  /** From one window to the next: taking its samples, features, scaling. Null without a front end. */
+  readonly window: Work | null;
   /** Which module ran, and the bytes of its code and of its initialised data. */
   readonly module: string;
   readonly codeBytes: number;
@@ -86,9 +89,24 @@ export function meterModule(reference: Network, { module, name, codeBytes, dataB
     early, late,
     predictGoodness: predictions(() => engine.predict_goodness()),
     predictReadout: reference.spec.readout.from === null ? null : predictions(() => engine.predict_readout()),
+    window: reference.spec.stream && meterWindow(engine, meter, reference),
     module: name, codeBytes, dataBytes,
     basis: `exact instruction counts of the ${name}, ${samples} training steps from the first and ${samples} from sample ${samples + between + 1}, ${frames.basis}`,
   };
+}
+
+/** Windows metered, after as many as the warm-up takes. */
+const WINDOWS = 20;
+
+/** Noise, sample by sample as a sensor gives it: the work of a window does not depend on what is in it, but for the shifts of the transform. */
+function meterWindow(engine: EngineExports, meter: Meter, reference: Network): Work {
+  const { window, hop, warmup, channels } = reference.spec.stream!;
+  const noise = new Random(reference.spec.seed, STREAM_SENSOR);
+  const push = (samples: number): void => {
+    for (let value = 0; value < samples * channels; value++) checked(engine, engine.push!(noise.below(4001) - 2000), "the metered engine");
+  };
+  push(window + hop * warmup);
+  return meanWork(Array.from({ length: WINDOWS }, () => meter.of(() => push(hop)).work));
 }
 
 function put(engine: EngineExports, reference: Network, frame: Uint8Array): void {

@@ -31,4 +31,11 @@ export interface EngineExports {
   poke8(address: number, value: number): number;
   peek32(address: number): number;
   poke32(address: number, value: number): number;
+  // Of the full build, and of modules packed with a front end (docs/streams.md).
+  push?(value: number): number;
+  push_block?(count: number): number;
+  samples_wanted?(): number;
+  gap?(): number;
+  alarm?(learn: number): number;
+  alarm_threshold?(): number;
 }

@@ -13,6 +13,7 @@ export function sizeFor(words: Int32Array): Size {
   const any = (from: number, to: number): boolean => words.subarray(from, to).some((value) => value !== 0);
   if (word(abi.SPEC_INPUT_WIDTH) * word(abi.SPEC_INPUT_HEIGHT) * word(abi.SPEC_INPUT_CHANNELS) + labelRows(words) > MAX_INPUTS) return "full";
   if (any(abi.SPEC_VARIANTS, abi.SPEC_HEADER_WORDS) || word(abi.SPEC_NEGATIVES) > abi.NEGATIVES_HARD) return "full";
+  // A front end's words stand behind those of the layers; a bit of the header has sent it to the full size already.
   for (let at = abi.SPEC_HEADER_WORDS; at < words.length; at += abi.SPEC_LAYER_WORDS) {
     if (word(at + abi.LAYER_KIND) !== abi.KIND_DENSE || any(at + abi.LAYER_VARIANTS, at + abi.SPEC_LAYER_WORDS)) return "full";
   }

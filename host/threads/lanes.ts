@@ -1,5 +1,5 @@
 /** A lane is a layer's own course through the samples: single pass, pair of passes, next sample. What one lane waits for another gives. */
-import type { NetworkSpec } from "../spec/network_spec.js";
+import { hasTwoFrames, type NetworkSpec } from "../spec/network_spec.js";
 import type { Pass } from "./staged_network.js";
 
 /** The passes that a training step of a network makes through its layers, in order. */
@@ -10,7 +10,7 @@ export function passesOf({ objective, readout }: NetworkSpec): readonly Pass[] {
 
 /** Who draws the negative's label: "top", where the readout's logits are complete; "bottom", where it is needed; null where there is none to draw. */
 export function drawsNegative({ objective, negatives }: NetworkSpec): "top" | "bottom" | null {
-  if (objective === "classwise" || negatives === "hybrid" || negatives === "given") return null;
+  if (objective === "classwise" || hasTwoFrames(negatives)) return null;
   return negatives === "hard" ? "top" : "bottom";
 }
 

@@ -1,7 +1,7 @@
 import * as kinds from "../../assembly/abi/region.js";
 import type { Network } from "../engine/network.js";
 import { type LayerGeometry, unitsAbove } from "../spec/geometry.js";
-import { asInput, geometryOfSpec, networkSchema, type NetworkSpec } from "../spec/network_spec.js";
+import { asInput, geometryOfSpec, hasTwoFrames, networkSchema, type NetworkSpec } from "../spec/network_spec.js";
 
 /** What a layer would do in one training sample if no row were skipped. */
 export interface FullWork {
@@ -49,7 +49,7 @@ export function fullWork(network: Network): FullWork[] {
 
 /** Whether positive and negative are frames of their own, not one frame with two labels in rows beside it. */
 function ownImages({ negatives, waves }: NetworkSpec): boolean {
-  return negatives === "hybrid" || negatives === "given" || waves !== null;
+  return hasTwoFrames(negatives) || waves !== null;
 }
 
 /** Of each layer's rows: those of labels, which the engine does not count, and those from the layer above in a recurrent network. */

@@ -30,7 +30,7 @@ test("only input, classes and units are needed; everything else that decides the
     schedule: { holdSamples: 0, totalSamples: 0 },
     inputDropout: 0.2, minCoefficient: 0.005, bias: 0, seed: 1, memoryLimitBytes: 0,
     sense: "maximise", phases: { awake: 0, asleep: 0 }, maskBlurs: 0, jitter: 0, recurrence: { iterations: 0, first: 3, last: 5, damping: 0.3, stream: false },
-    targets: "label", device: 0, waves: null,
+    targets: "label", device: 0, waves: null, stream: null, corruption: null,
   });
 });
 
