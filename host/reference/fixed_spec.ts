@@ -71,6 +71,8 @@ export function checkSupported(spec: NetworkSpec): void {
     throw new MayflyError(`the tfjs references have no ${what}: use the engine`, 2);
   };
   if (spec.layers.some(({ kind }) => kind === "box")) refuse("boxes (a box computes in its host, on the engine's integers)");
+  if (spec.negatives === "corrupted") refuse("corrupted negatives yet");
+  if (spec.stream) refuse("front ends yet: they take frames, not samples of a signal");
 }
 
 /** Whether a network is dense and has none of the variants: what the core build of the engine knows. */

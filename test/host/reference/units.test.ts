@@ -49,7 +49,9 @@ test("what a spec says is given must come along", () => {
   expect(() => targetsOf({ ...spec, targets: "given" }, 0)).toThrow(/targets are "given"/);
 });
 
-test("boxes are refused by name, and nothing else is", () => {
+test("boxes, corrupted negatives and front ends are refused by name, and nothing else is", () => {
+  expect(() => checkSupported({ ...spec, negatives: "corrupted" })).toThrow(/no corrupted negatives yet: use the engine/);
+  expect(() => checkSupported({ ...spec, stream: {} as NonNullable<typeof spec.stream> })).toThrow(/no front ends yet/);
   const box = resolveSpec({ ...spec, label: { placement: "replace" }, input: { width: 8, height: 8, channels: 1 }, maskBlurs: undefined, layers: [{ kind: "box", units: 4 }, { units: 4 }] });
   expect(() => checkSupported(box)).toThrow(/no boxes .*use the engine/);
   expect(() => checkSupported({ ...box, layers: box.layers.slice(1) })).not.toThrow();
