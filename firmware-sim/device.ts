@@ -2,8 +2,8 @@ import { Network } from "../host/engine/network.js";
 import { checked } from "../host/engine/instance.js";
 import { HEADER_BYTES } from "../host/engine/plan.js";
 import { MayflyError } from "../host/errors.js";
-import { encodeSpec } from "../host/spec/encode.js";
-import { type NetworkSpecInput, resolveSpec } from "../host/spec/network_spec.js";
+import { plannedWords } from "../host/engine/fit_bands.js";
+import type { NetworkSpecInput } from "../host/spec/network_spec.js";
 import { CheckpointStore, type Phase, type Recovery } from "./checkpoint/store.js";
 import type { SlotLayout } from "./checkpoint/layout.js";
 import type { Flash } from "./devices/flash.js";
@@ -105,7 +105,7 @@ export function live(firmware: Firmware, { supply, flash, layout, sensor }: Hard
 
 /** A checkpoint of a network other than the firmware's own is not for it to go on with. */
 function checkSpec(content: Uint8Array, spec: NetworkSpecInput): void {
-  const own = new Uint8Array(encodeSpec(resolveSpec(spec)).buffer);
+  const own = new Uint8Array(plannedWords(spec).buffer);
   if (Buffer.compare(content.subarray(HEADER_BYTES, HEADER_BYTES + own.length), own) === 0) return;
   throw new MayflyError("the flash holds a checkpoint of another network or another job: give the same options, or an empty flash", 1);
 }

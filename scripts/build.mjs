@@ -38,10 +38,14 @@ if (!libraryOnly) {
   for (const target of ["kernels-scalar", "kernels-simd", "kernels-relaxed"]) await compile("assembly/kernels/index.ts", target);
 }
 
+// What several of the bundles hold is a chunk they share: a class like MayflyError is one class in all of them.
+for (const name of readdirSync("dist").filter((name) => /^chunk-.*\.js(\.map)?$/.test(name))) rmSync(`dist/${name}`);
 await build({
   entryPoints: { cli: "host/cli/main.ts", index: "host/index.ts", reference: "host/reference/index.ts" },
   outdir: "dist",
   bundle: true,
+  splitting: true,
+  chunkNames: "chunk-[hash]",
   platform: "node",
   target: "node20",
   format: "esm",

@@ -9,13 +9,14 @@
  */
 import { BUSY, OK, WAITING } from "../abi/status";
 import { FULL } from "../full";
+import { bandPiece } from "../maps/band_pieces";
 import { endMap } from "../maps/pass";
 import { sumPlaces } from "../maps/places";
 import { updateMap } from "../maps/update";
 import { report } from "../memory";
 import { readImage, sumImage } from "./image";
 import {
-  COMPLETED, JOB_NONE, KIND, LABEL, LAYER, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_ITERATION_ROWS, PHASE_LABEL_UPDATE, PHASE_MAP_END, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, PHASE_PAIR_END,
+  COMPLETED, JOB_NONE, KIND, LABEL, LAYER, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_ITERATION_ROWS, PHASE_LABEL_UPDATE, PHASE_MAP_BAND, PHASE_MAP_END, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, PHASE_PAIR_END,
   PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END, PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, PHASE_VARIANTS, get, set,
 } from "./job_state";
 import { choosePair, endPair, startPair, sumPair, updateLabels, updatePairPass } from "./pair_pass";
@@ -66,6 +67,7 @@ function piece(left: i64): i64 {
   if (FULL && phase == PHASE_MAP_SUMS) return sumPlaces(left);
   if (FULL && phase == PHASE_MAP_END) return endMap();
   if (FULL && phase == PHASE_MAP_UPDATE) return updateMap(left);
+  if (FULL && phase >= PHASE_MAP_BAND) return bandPiece(phase, left);
   if (FULL && phase >= PHASE_VARIANTS) return variantPiece(phase);
   if (phase == PHASE_IMAGE) return readImage();
   if (phase == PHASE_IMAGE_SUMS) return sumImage(left);

@@ -44,6 +44,12 @@ export const PHASE_BOX_PAIR: i32 = 36;
 export const PHASE_MAP_SUMS: i32 = 40;
 export const PHASE_MAP_END: i32 = 41;
 export const PHASE_MAP_UPDATE: i32 = 42;
+/** Of layers in bands: the end of a band, sums of the rows of a block of channels, their update. */
+export const PHASE_MAP_BAND: i32 = 43;
+export const PHASE_MAP_ROW_SUMS: i32 = 44;
+export const PHASE_MAP_ROWS: i32 = 45;
+export const PHASE_MAP_READOUT_SUMS: i32 = 46;
+export const PHASE_MAP_READOUT_UPDATE: i32 = 47;
 
 // Recurrent networks, instead of those of a pair (recurrent_pass.ts).
 export const PHASE_ITERATION_ROWS: i32 = 64;

@@ -1,35 +1,26 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Dataset } from "../data/dataset.js";
-import type { Build } from "../engine/artefacts.js";
 import { type Evaluation, evaluate } from "../train/evaluate.js";
 import { checkFits } from "../train/train.js";
-import { addDataOptions, type DataFlags, DATASET_HELP } from "./data_options.js";
-import { buildOption, jsonOption } from "./flags.js";
 import { openDataFor, openModel } from "./model_file.js";
+import { addModelArguments, addModelOptions, type ModelFlags } from "./model_options.js";
 import { count, errorText, say, sayJson, style, table } from "./output.js";
 import { openProgress } from "./progress.js";
-
-type EvalFlags = DataFlags & { build: Build | "auto"; on: "test" | "train"; json?: boolean };
 
 /** Wider confusion tables help nobody. */
 const MAX_SHOWN_CLASSES = 16;
 
 export function addEvalCommand(program: Command): void {
-  const command = program.command("eval")
+  const command = addModelArguments(program.command("eval"))
     .summary("test a trained network")
-    .description("Tests a trained network on a data set, by goodness and by its readout, and shows which classes it confuses.")
-    .argument("<model>", "run directory or .mayfly file")
-    .argument("[dataset]", `${DATASET_HELP}; default: the data of the run, read as the run read them`)
-    .addOption(new Option("--on <part>", "part of the data set").choices(["test", "train"]).default("test"))
-    .addOption(buildOption())
-    .addOption(jsonOption());
-  addDataOptions(command);
+    .description("Tests a trained network on a data set, by goodness and by its readout, and shows which classes it confuses.");
+  addModelOptions(command);
   command.addHelpText("after", `
 Examples:
   mayfly eval runs/mnist-256,256-i16-seed1
   mayfly eval runs/mnist-256,256-i16-seed1 mnist --on train --limit 10000
   mayfly eval runs/samples-32,16-i16-seed1 --test new.csv`);
-  command.action(async (model: string, dataset: string | undefined, flags: EvalFlags) => {
+  command.action(async (model: string, dataset: string | undefined, flags: ModelFlags) => {
     const { network } = await openModel(model, { build: flags.build });
     const opened = await openDataFor(model, dataset, flags);
     const data = opened[flags.on];

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { engineHash } from "../engine/artefacts.js";
 import type { OpenedDataset } from "../data/open.js";
+import { plannedWords } from "../engine/fit_bands.js";
 import { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import type { Experiment, Measurement, Variant } from "../experiments/experiment.js";
 import { EXPERIMENTS, findExperiment } from "../experiments/registry.js";
 import { encodeSpec } from "../spec/encode.js";
-import { resolveSpec } from "../spec/network_spec.js";
 import { datasetHash } from "../train/dataset_hash.js";
 import { RUN_FILE, RunDirectory } from "../train/run_directory.js";
 import { type TestError } from "../train/evaluate.js";
@@ -156,7 +156,7 @@ async function openOrStart(path: string, variant: Variant, source: string, spec:
   const checkpoint = await directory.readModel();
   if (directory.record.settings.datasetHash !== hash) throw new MayflyError(`${path} was begun with other samples: give another --out, or remove it`, 1);
   const network = checkpoint ? Network.open(checkpoint, directory.modelPath, variant.options) : Network.create(spec, variant.options);
-  if (!sameWords(encodeSpec(network.spec), encodeSpec(resolveSpec(spec)))) throw new MayflyError(`${path} was begun with other settings of this experiment: give another --out, or remove it`, 1);
+  if (!sameWords(encodeSpec(network.spec), plannedWords(spec))) throw new MayflyError(`${path} was begun with other settings of this experiment: give another --out, or remove it`, 1);
   return { network, directory };
 }
 

@@ -1,16 +1,15 @@
 import { type Command, Option } from "commander";
 import { type Dataset, frame } from "../data/dataset.js";
-import type { Build } from "../engine/artefacts.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import { checkFits } from "../train/train.js";
-import { addDataOptions, type DataFlags, DATASET_HELP } from "./data_options.js";
-import { buildOption, jsonOption, whole, wholeFrom } from "./flags.js";
+import { whole, wholeFrom } from "./flags.js";
 import { openDataFor, openModel } from "./model_file.js";
+import { addModelArguments, addModelOptions, type ModelFlags } from "./model_options.js";
 import { say, sayJson, style } from "./output.js";
 
 type Way = "goodness" | "readout";
-type PredictFlags = DataFlags & { build: Build | "auto"; index: number; count: number; by: Way; on: "test" | "train"; json?: boolean };
+type PredictFlags = ModelFlags & { index: number; count: number; by: Way };
 
 interface Prediction {
   index: number;
@@ -23,18 +22,13 @@ interface Prediction {
 const SHADES = " .:-=+*#%@";
 
 export function addPredictCommand(program: Command): void {
-  const command = program.command("predict")
+  const command = addModelArguments(program.command("predict"))
     .summary("predict single samples")
     .description("Predicts samples of a data set, with the score of every class, and draws them.")
-    .argument("<model>", "run directory or .mayfly file")
-    .argument("[dataset]", `${DATASET_HELP}; default: the data of the run, read as the run read them`)
     .option("--index <n>", "first sample, from 0", whole, 0)
     .option("--count <n>", "how many samples", wholeFrom(1), 1)
-    .addOption(new Option("--by <way>", "goodness of every label, or the readout's logits").choices(["goodness", "readout"]).default("goodness"))
-    .addOption(new Option("--on <part>", "part of the data set").choices(["test", "train"]).default("test"))
-    .addOption(buildOption())
-    .addOption(jsonOption());
-  addDataOptions(command);
+    .addOption(new Option("--by <way>", "goodness of every label, or the readout's logits").choices(["goodness", "readout"]).default("goodness"));
+  addModelOptions(command);
   command.addHelpText("after", `
 Examples:
   mayfly predict runs/mnist-256,256-i16-seed1 --index 8

@@ -6,7 +6,7 @@ import { permutation } from "../data/shuffle.js";
 import { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import type { Backend } from "../reference/backends/backend.js";
-import { BackpropNetwork } from "../reference/backprop.js";
+import { BackpropNetwork } from "../reference/backprop/network.js";
 import { batchOf } from "../reference/float/batch.js";
 import { checkSupported } from "../reference/fixed_spec.js";
 import { FloatNetwork } from "../reference/float/network.js";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { builtFile } from "./built_file.js";
+import { builtFile } from "../built_file.js";
 
 /** The builds of the engine that run in every runtime of their kind: the same exports, the same bits. */
 export type PortableBuild = "scalar" | "simd";

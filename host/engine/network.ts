@@ -6,11 +6,12 @@ import { BAD_SPEC, NO_MEMORY } from "../../assembly/abi/status.js";
 import { MayflyError } from "../errors.js";
 import { decodeSpec, encodeSpec } from "../spec/encode.js";
 import { isMap } from "../spec/geometry.js";
-import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
+import type { NetworkSpec, NetworkSpecInput } from "../spec/network_spec.js";
 import type { Build, Size } from "./artefacts.js";
 import { type Box, finishJob } from "./box.js";
 import type { EngineExports } from "./exports.js";
 import { type SampleExtras, writeExtras } from "./extras.js";
+import { plannedWords, wholeMaps } from "./fit_bands.js";
 import { checked } from "./instance.js";
 import { type BuildChoice, type LoadedEngine, loadEngine } from "./load.js";
 import { type MemoryPlan, HEADER_BYTES, planOn } from "./plan.js";
@@ -27,6 +28,8 @@ export interface ObservedActivity {
   readonly layer: number;
   /** The label in the input; null for none or the neutral one. */
   readonly label: number | null;
+  /** Of a recurrent network: 0 is the bottom-up start, then 1, 2 …; 0 in all others. */
+  readonly iteration: number;
   /** One value a unit, 128 = 1.0. */
   readonly y: Int16Array;
 }
@@ -65,6 +68,8 @@ export class Network {
   /** Target of every class, 32768 = 1, which the host writes before a training step; null unless targets are "given". */
   readonly targets: Int32Array | null;
   private readonly hasBoxes: boolean;
+  /** Of a network with maps in bands: one with whole maps, to be watched in its place. */
+  private twin: Network | undefined;
 
   private constructor(loaded: LoadedEngine, readonly engine: EngineExports, readonly plan: MemoryPlan, private readonly box: Box | undefined) {
     this.build = loaded.build;
@@ -81,7 +86,7 @@ export class Network {
 
   /** A fresh network: weights drawn from the spec's seed. */
   static create(input: NetworkSpecInput, options: NetworkOptions = {}): Network {
-    const words = encodeSpec(resolveSpec(input));
+    const words = plannedWords(input, options.build);
     const loaded = loadEngine(options.build, sizeFor(words));
     const plan = planOn(loaded, words);
     const engine = startPlanned(loaded, plan, words);
@@ -133,10 +138,12 @@ export class Network {
 
   /**
    * The activities of every layer (i16, 128 = 1.0, before normalisation) as a prediction makes them, by the engine itself. "readout": one pass
-   * with the neutral label, or without one; "goodness": one pass for each label (class-wise, and without labels: one in all).
+   * with the neutral label, or without one; "goodness": one pass for each label (class-wise, and without labels: one in all), of a recurrent network its
+   * start and every iteration up to the last that counts. A stream's state moves on, as in any prediction by goodness.
    */
   activities(frame: Uint8Array, by: "readout" | "goodness" = "readout"): ObservedActivity[] {
     const { engine, spec } = this;
+    if (spec.layers.some(({ bandRows }) => bandRows > 0)) return this.withWholeMaps().activities(frame, by);
     if (by === "readout" && spec.readout.from === null) throw new MayflyError("this network has no readout: watch a prediction by goodness", 1);
     if (!engine.completed) throw new MayflyError("this engine cannot be watched: it was packed for a device", 1);
     const completedLayer = engine.completed;
@@ -144,21 +151,43 @@ export class Network {
     checked(engine, by === "readout" ? engine.begin_readout() : engine.begin_goodness());
     const activity = this.view(this.region(kinds.REGION_ACTIVITY)) as Int16Array;
     const seen: ObservedActivity[] = [];
-    let pairs = -1;
+    const { iterations, last, stream } = spec.recurrence;
+    /** Passes that one pair of labels goes through, and the number of the first. */
+    const rounds = iterations === 0 ? 1 : stream ? last : last + 1;
+    const firstRound = stream && iterations > 0 ? 1 : 0;
+    let passes = -1;
     finishJob(engine, this.regions, this.box, engine.step(1), () => {
       const completed = completedLayer();
       if (completed < 0) return;
       const layer = completed & 255;
       const pair = completed > 255;
-      if (pair && layer === 0) pairs++;
+      if (pair && layer === 0) passes++;
       const units = spec.layers[layer]?.units ?? 0;
       // The second half of a pair stands behind the first, padded; a map's with a block of 8 to spare.
       const plane = ((units + 7) & ~7) + (isMap(spec.layers[layer]!) ? 8 : 0);
-      const label = pair ? 2 * pairs : null;
-      seen.push({ layer, label, y: activity.slice(0, units) });
-      if (pair && 2 * pairs + 1 < spec.classes) seen.push({ layer, label: 2 * pairs + 1, y: activity.slice(plane, plane + units) });
+      const label = pair ? 2 * Math.floor(passes / rounds) : null;
+      const iteration = pair ? firstRound + (passes % rounds) : 0;
+      seen.push({ layer, label, iteration, y: activity.slice(0, units) });
+      if (label !== null && label + 1 < spec.classes) seen.push({ layer, label: label + 1, iteration, y: activity.slice(plane, plane + units) });
     });
     return seen;
+  }
+
+  /** A network whose maps are there at once, with what this one has learned so far. In bands no layer's activities are. */
+  private withWholeMaps(): Network {
+    if (!this.twin) {
+      const words = encodeSpec(wholeMaps(this.spec));
+      const loaded = loadEngine(this.build, sizeFor(words));
+      const plan = planOn(loaded, words);
+      const engine = startPlanned(loaded, plan, words);
+      checked(engine, engine.init());
+      this.twin = new Network(loaded, engine, plan, this.box);
+    }
+    for (const region of this.regions) {
+      if (!region.persistent || region.kind === kinds.REGION_HEADER || region.kind === kinds.REGION_SPEC) continue;
+      this.twin.view(this.twin.region(region.kind, region.layer)).set(this.view(region));
+    }
+    return this.twin;
   }
 
   /** In steps, for the engine stops at each box. */
@@ -252,7 +281,8 @@ function readSpec(engine: EngineExports): NetworkSpec {
 function specOfCheckpoint(checkpoint: Uint8Array, name: string): Int32Array {
   const least = HEADER_BYTES + 4 * SPEC_HEADER_WORDS;
   if (checkpoint.length < least) throw new MayflyError(`${name} is not a Mayfly model: ${checkpoint.length} bytes, the smallest has more than ${least}`, 1);
-  const aligned = checkpoint.slice(HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3));
+  // A copy; not by slice, which for a Buffer is a view.
+  const aligned = new Uint8Array(checkpoint.subarray(HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3)));
   const all = new Int32Array(aligned.buffer);
   const count = Math.min(Math.max(all[SPEC_LAYER_COUNT] ?? 0, 0), 255);
   return all.slice(0, Math.min(all.length, SPEC_HEADER_WORDS + count * SPEC_LAYER_WORDS));

@@ -87,6 +87,10 @@ export const REGION_PURPOSES: Readonly<Record<number, string>> = {
   [abi.REGION_POOLED_PLACE]: "which place of its square a pooled unit is from",
   [abi.REGION_PLACE_ROWS]: "non-zero inputs of one place",
   [abi.REGION_PLACE_COEFFICIENTS]: "active places of 8 channels and their coefficients",
+  [abi.REGION_MAP_C]: "the map an even later layer sees, in bands",
+  [abi.REGION_GAINS]: "gain of each channel, in bands",
+  [abi.REGION_ROW_SUMS]: "an update's sums for 8 channels, in bands",
+  [abi.REGION_WIDE_SUMS]: "sums of more rows than 32 bits hold",
   [abi.REGION_UNIT_STATE]: "activities of a recurrent layer, from one iteration to the next",
   [abi.REGION_UNIT_INPUTS]: "what its neighbours see of a recurrent layer",
 };

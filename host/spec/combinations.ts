@@ -43,6 +43,10 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
     const name = `layer ${index + 1}`;
     if (layer.kind === "box" && index === last) refuse(`${name}, the last, is a box: there is nothing behind it to learn`);
     if (layer.kind === "box" && ((layer.blocks ?? 1) > 1 || (layer.ceiling ?? 0) > 0 || (layer.peer ?? 0) > 0)) refuse(`${name} is a box: what it computes is the host's business, so it has no blocks, ceiling or peer`);
+    if (layer.bandRows !== undefined && layer.bandRows > 0) {
+      if (recurrence.iterations > 0) refuse(`${name}: bandRows belongs to feed-forward networks; a recurrent one keeps the state of every unit`);
+      if ((layer.peer ?? 0) > 0) refuse(`${name}: bandRows goes without peer normalisation, which has a mean for every unit of the map`);
+    }
     if (layer.blocks !== undefined && layer.blocks > 1) {
       const units = unitsOf(geometry[index]!.above);
       if (isMap(layer)) refuse(`${name}: blocks belong to dense layers; the places of a map have channels`);

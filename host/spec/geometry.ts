@@ -51,7 +51,7 @@ export function isMap(layer: { readonly kind: ParsedLayer["kind"] }): boolean {
 function flatGeometry(layer: ParsedLayer, below: MapShape, name: string, onMap: boolean): LayerGeometry {
   const { units } = layer;
   if (units === undefined) throw new MayflyError(`${name} (${layer.kind}) has no units`, 2);
-  for (const field of ["channels", "field", "stride", "padding", "pool"] as const) {
+  for (const field of ["channels", "field", "stride", "padding", "pool", "bandRows"] as const) {
     if (layer[field]) throw new MayflyError(`${name} is ${layer.kind} and has no ${field}: that belongs to kinds local and conv`, 2);
   }
   if (below.width * below.height > 1 && onMap && unitsOf(below) > MAX_INPUTS) {

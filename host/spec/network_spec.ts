@@ -1,5 +1,6 @@
 /** From what a user writes to a spec that says everything. */
 import { MayflyError } from "../errors.js";
+import { describeIssue } from "../schema_issue.js";
 import { checkCombinations } from "./combinations.js";
 import { type LayerGeometry, type MapShape, geometryOf, isMap, unitsAbove, unitsOf } from "./geometry.js";
 import { type NetworkSpec, type NetworkSpecInput, type ParsedSpec, networkSchema } from "./network_schema.js";
@@ -33,8 +34,8 @@ const DROPOUT_MAX_VALUES = 3400;
 export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
   const result = networkSchema.safeParse(input);
   if (!result.success) {
-    const issue = result.error.issues[0];
-    throw new MayflyError(`the network spec is wrong at ${issue?.path.map(String).join(".") || "its top"}: ${issue?.message ?? "unknown"}${fieldsThere(issue)}`, 2);
+    const issue = result.error.issues[0]!;
+    throw new MayflyError(`the network spec is wrong at ${issue.path.map(String).join(".") || "its top"}: ${describeIssue(issue, input)}${fieldsThere(issue)}`, 2);
   }
   const spec = result.data;
   const geometry = geometryOf(spec);
@@ -56,6 +57,7 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
         stride: isMap(layer) ? layer.stride || 1 : 0,
         padding: layer.padding ?? 0,
         pool: isMap(layer) ? layer.pool || 1 : 0,
+        bandRows: layer.bandRows ?? 0,
         blocks: layer.blocks ?? 1,
         ceiling: layer.ceiling ?? 0,
         peer: layer.peer ?? 0,
@@ -78,8 +80,8 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
 }
 
 /** After a field that does not exist: those that do, in the object where it was looked for. */
-function fieldsThere(issue: { readonly code?: string; readonly path: readonly PropertyKey[] } | undefined): string {
-  if (issue?.code !== "unrecognized_keys") return "";
+function fieldsThere(issue: { readonly code?: string; readonly path: readonly PropertyKey[] }): string {
+  if (issue.code !== "unrecognized_keys") return "";
   const fields = issue.path.length === 0 ? Object.keys(networkSchema.shape) : issue.path[0] === "layers" ? Object.keys(networkSchema.shape.layers.element.shape) : [];
   return fields.length > 0 ? `; the fields are ${fields.join(", ")}` : "";
 }
@@ -121,7 +123,7 @@ export function asInput(spec: NetworkSpec): NetworkSpecInput {
   return {
     ...spec,
     maskBlurs: spec.maskBlurs || undefined,
-    layers: spec.layers.map(({ channels, field, stride, padding, pool, ...layer }) => (isMap(layer) ? { ...layer, channels, field, stride, padding, pool } : layer)),
+    layers: spec.layers.map(({ channels, field, stride, padding, pool, bandRows, ...layer }) => (isMap(layer) ? { ...layer, channels, field, stride, padding, pool, bandRows } : layer)),
   };
 }
 

@@ -3,7 +3,9 @@ import type * as tfjs from "@tensorflow/tfjs-core";
 /** tfjs-core as it is after its lazy import; nothing here is loaded before a backend is asked for. */
 export type Tf = typeof tfjs;
 export type Tensor = tfjs.Tensor;
+export type Tensor1D = tfjs.Tensor1D;
 export type Tensor2D = tfjs.Tensor2D;
+export type Tensor3D = tfjs.Tensor3D;
 
 export const BACKEND_NAMES = ["cpu", "wasm", "webgpu"] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
