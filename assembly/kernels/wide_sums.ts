@@ -24,10 +24,7 @@ function addSimd(sums: usize, count: i32, wide: usize): void {
   }
 }
 
-/** Beyond it a sum gives the largest activity, or none: 32767 * 2^11 and its rounding are below. */
-const FAR: i64 = 1 << 30;
-
-/** sums (count,) i32 = wide (count,) i64, at most 2^30 either way: whatever is further off makes the same activity. */
-export function narrowSums(wide: usize, count: i32, sums: usize): void {
-  for (let i: usize = 0; i < <usize>count; i++) store<i32>(sums + (i << 2), <i32>max<i64>(min<i64>(load<i64>(wide + (i << 3)), FAR), -FAR));
+/** sums (count,) i32 = wide (count,) i64, at most `limit` either way. */
+export function narrowSums(wide: usize, count: i32, limit: i32, sums: usize): void {
+  for (let i: usize = 0; i < <usize>count; i++) store<i32>(sums + (i << 2), <i32>max<i64>(min<i64>(load<i64>(wide + (i << 3)), limit), -limit));
 }

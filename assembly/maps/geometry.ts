@@ -4,18 +4,18 @@
  * two pieces of a job.
  */
 import {
-  BAND_BIT, KIND_LOCAL, LABEL_APPEND, LAYER_CHANNELS, LAYER_FIELD, LAYER_KIND, LAYER_POOL, LAYER_UNITS, SPEC_BIAS_LEVEL, SPEC_CLASSES, SPEC_INPUT_CHANNELS, SPEC_INPUT_HEIGHT,
+  BAND_BIT, KIND_LOCAL, LABEL_APPEND, LAYER_CHANNELS, LAYER_FIELD, LAYER_KIND, LAYER_POOL, LAYER_UNITS, LAYER_WEIGHT_BITS, SPEC_BIAS_LEVEL, SPEC_CLASSES, SPEC_INPUT_CHANNELS, SPEC_INPUT_HEIGHT,
   SPEC_INPUT_WIDTH, SPEC_LABEL_PLACEMENT, SPEC_LAYER_COUNT,
 } from "../abi/spec";
-import { MAX_MAP } from "../abi/limits";
+import { EXACT_ROWS, MAX_MAP } from "../abi/limits";
 import { recurrent } from "../ff/recurrent_spec";
 import { isMap, layerSpec, padded, spec } from "../spec";
 import { FULL } from "../full";
 import { CHANNELS_FROM, CHANNELS_TO, FIRST_ROW, FOR_SQUARES, PURPOSE, setMapJob } from "./map_job";
 
 // The core has no room for what it never uses.
-export const PLANNED: usize = FULL ? memory.data(84, 4) : 0;
-const CURRENT: usize = FULL ? memory.data(84, 4) : 0;
+export const PLANNED: usize = FULL ? memory.data(88, 4) : 0;
+const CURRENT: usize = FULL ? memory.data(88, 4) : 0;
 
 /** The map below. */
 export const BELOW_WIDTH: usize = 0;
@@ -49,6 +49,8 @@ export const BAND: usize = 72;
 export const KEPT_UNITS: usize = 76;
 /** Zeros around the map that the layer gives to the next. */
 export const NEXT_PADDING: usize = 80;
+/** 1 where an i32 may be too small for a sum: i16 weights, and more rows than any inputs allow. */
+export const WIDE: usize = 84;
 
 /** A field of the geometry of the layer under way. */
 // @ts-ignore: decorator
@@ -112,6 +114,7 @@ export function describeMap(layer: i32, at: usize): void {
   store<i32>(at, placesWidth * placesHeight * own, UNITS);
   const band = bandOf(layer);
   const kept = band > 0 && band < placesHeight ? band : placesHeight;
+  store<i32>(at, layerSpec(layer, LAYER_WEIGHT_BITS) == 16 && load<i32>(at, ROWS) > EXACT_ROWS ? 1 : 0, WIDE);
   store<i32>(at, kept, BAND);
   store<i32>(at, kept * placesWidth * own, KEPT_UNITS);
   store<i32>(at, layer + 1 < spec(SPEC_LAYER_COUNT) && isMap(layer + 1) ? layerSpec(layer + 1, LAYER_FIELD) >>> 24 : 0, NEXT_PADDING);
@@ -127,10 +130,16 @@ export function bandOf(layer: i32): i32 {
   return layerSpec(layer, LAYER_POOL) >>> BAND_BIT;
 }
 
+// Functions of their own, so that `mayfly pack` can answer for a network without.
+
 /** Whether the layer under way is worked in bands. */
-// @ts-ignore: decorator
-@inline export function inBands(): bool {
+export function inBands(): bool {
   return map(BAND) < map(HEIGHT);
+}
+
+/** Whether an i32 may be too small for its sums. */
+export function isWide(): bool {
+  return map(WIDE) != 0;
 }
 
 /** In a recurrent network: the same field of the map above, or all units of a dense layer, or labels. Words of the layer above need not be valid yet. */

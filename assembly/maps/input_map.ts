@@ -1,9 +1,10 @@
 /** The maps that layers read: the frame's, once for all passes, and that of the layer under way. */
 import { NEGATIVES_HYBRID, SPEC_CLASSES, SPEC_INPUT_DROPOUT, SPEC_NEGATIVES } from "../abi/spec";
+import { frameSquares } from "../ff/frame_squares";
 import { JOB_TRAIN, KIND, LAYER, get } from "../ff/job_state";
 import { mixNegative } from "../ff/mask";
 import { mapOfActivity, mapOfFrame, mapsOfFrames } from "../kernels/map_values";
-import { multiplier, sumSquaresU8 } from "../kernels/normalise";
+import { multiplier } from "../kernels/normalise";
 import { NET_DROPOUT } from "../abi/state";
 import { RT_ACTIVITY, RT_FRAME, RT_LOGITS, RT_MAP_A, RT_MAP_B, RT_MAP_C, RT_NEGATIVE, RT_SCORES, runtime } from "../memory";
 import { frameSize, padded, spec } from "../spec";
@@ -12,9 +13,6 @@ import { netState } from "../state";
 import { BELOW_CHANNELS, BELOW_HEIGHT, BELOW_WIDTH, PADDING, PLANE_BYTES, ROW_BYTES, enterMap, map } from "./geometry";
 import { readWaves, startWaves } from "./waves";
 import { BY_NEGATIVE, BY_POSITIVE, mapJob } from "./map_job";
-
-/** More squares of bytes than these could overflow the i32 that `sumSquaresU8` sums in. */
-const SQUARES: i32 = 32768;
 
 /** Units of one plane of activity. */
 // @ts-ignore: decorator
@@ -81,9 +79,7 @@ function readFrameMaps(): void {
 function multiplierOf(frame: usize): i32 {
   const size = frameSize();
   const dropout = get(KIND) == JOB_TRAIN ? spec(SPEC_INPUT_DROPOUT) : 0;
-  let squares: i64 = 0;
-  for (let from = 0; from < size; from += SQUARES) squares += sumSquaresU8(frame, from, min(from + SQUARES, size));
-  return multiplier((squares * (256 - dropout)) >> 8, size);
+  return multiplier((frameSquares(frame, 0, size) * (256 - dropout)) >> 8, size);
 }
 
 /** The activities below, normalised, into the map of the layer under way: of one pass, or of both of a pair. */

@@ -4,6 +4,7 @@ import { LAYER, PHASE_MAP_BAND, PHASE_MAP_END, UNIT, enter, get, listInto, set }
 import { activate } from "../kernels/activate";
 import { endPairedField, endSingleField, rowsOfField, rowsOfFieldPair } from "../kernels/field_rows";
 import { clip } from "../kernels/ceiling";
+import { countInputs, fieldPays } from "../kernels/forward_field";
 import { poolPlace } from "../kernels/pool";
 import { scale, weightBytes, weights } from "../layers/layer";
 import { RT_ACTIVITY, RT_COEFFICIENTS, RT_PLACE_ROWS, RT_POOLED_PLACE, RT_SUMS, runtime } from "../memory";
@@ -14,7 +15,7 @@ import {
 } from "./geometry";
 import { activityPlane, inputMap } from "./input_map";
 import { CHANNELS_FROM, CHANNELS_TO, FIRST_ROW, LABEL_ROWS, PAIR, TWO_MAPS, mapJob } from "./map_job";
-import { addPairedRows, addSingleRows, clearSums, endSums, shareSums } from "./place_sums";
+import { addField, addPairedRows, addSingleRows, clearSums, endSums, shareSums } from "./place_sums";
 
 /** Bytes from the window of a place to that of the one below it, and of the one beside it. */
 // @ts-ignore: decorator
@@ -79,23 +80,39 @@ export function bandEnd(): i32 {
 
 /** Computes a place, whose activities go to number `at` of those that are kept; `within`: which of its square. Returns the rows multiplied. */
 export function sumPlace(layer: i32, place: i32, at: i32, window: usize, within: i32): i32 {
-  const list = runtime(RT_PLACE_ROWS);
   const matrix = matrixOf(layer, place);
   const pair = mapJob(PAIR) != 0;
   const two = mapJob(TWO_MAPS) != 0;
-  const rows = listPlace(window);
-  clearSums(layer, two);
-  if (two) addPairedRows(layer, list, rows, matrix);
-  else addSingleRows(layer, list, rows, matrix);
+  const rows = sumField(layer, window, two, matrix);
   const labels = mapJob(LABEL_ROWS);
   if (pair && !two) {
-    shareSums(layer);
+    shareSums();
     addPairedRows(layer, listInto(0), labels, matrix);
   } else if (labels > 0) addSingleRows(layer, listInto(0), labels, matrix);
-  endSums(layer, pair);
+  endSums(pair);
   giveActivity(layer, at, within, 0);
   if (pair) giveActivity(layer, at, within, 1);
   return two ? rows << 1 : rows;
+}
+
+/** The field's part of a place's sums, and the bias: by a list of the inputs that are not 0, or as the field lies. Returns those inputs, bias counted. */
+function sumField(layer: i32, window: usize, two: bool, matrix: usize): i32 {
+  const list = runtime(RT_PLACE_ROWS);
+  clearSums(two);
+  const channels = mapJob(CHANNELS_TO) - mapJob(CHANNELS_FROM);
+  if (!fieldPays(channels)) {
+    const rows = listPlace(window);
+    if (two) addPairedRows(layer, list, rows, matrix);
+    else addSingleRows(layer, list, rows, matrix);
+    return rows;
+  }
+  const inputs = countInputs(window, two ? <usize>map(PLANE_BYTES) : 0, map(ROW_BYTES), map(FIELD), map(RUN));
+  addField(layer, window, two, matrix);
+  const level = spec(SPEC_BIAS_LEVEL);
+  if (level == 0) return inputs;
+  if (two) addPairedRows(layer, list, endPairedField(list, 0, map(ROWS) - 1, level), matrix);
+  else addSingleRows(layer, list, endSingleField(list, 0, map(ROWS) - 1, level), matrix);
+  return inputs + 1;
 }
 
 /**

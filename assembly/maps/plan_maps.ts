@@ -3,15 +3,14 @@ import {
   REGION_GAINS, REGION_MAP_A, REGION_MAP_B, REGION_MAP_C, REGION_PLACE_COEFFICIENTS, REGION_PLACE_ROWS, REGION_POOLED_PLACE, REGION_ROW_SUMS, REGION_WIDE_SUMS, TYPE_I16,
   TYPE_I32, TYPE_U16, TYPE_U8,
 } from "../abi/region";
-import { EXACT_ROWS } from "../abi/limits";
-import { KIND_CONV, LAYER_KIND, LAYER_UNITS, LAYER_WEIGHT_BITS, OBJECTIVE_CLASSWISE, SPEC_CLASSES, SPEC_LAYER_COUNT, SPEC_OBJECTIVE, SPEC_READOUT_FROM } from "../abi/spec";
+import { KIND_CONV, LAYER_KIND, LAYER_UNITS, OBJECTIVE_CLASSWISE, SPEC_CLASSES, SPEC_LAYER_COUNT, SPEC_OBJECTIVE, SPEC_READOUT_FROM } from "../abi/spec";
 import { FULL } from "../full";
 import { RT_GAINS, RT_MAP_A, RT_MAP_B, RT_MAP_C, RT_PLACE_COEFFICIENTS, RT_PLACE_ROWS, RT_POOLED_PLACE, RT_ROW_SUMS, RT_WIDE_SUMS, setRuntime } from "../memory";
 import { place } from "../plan_walk";
 import { recurrent } from "../ff/recurrent_spec";
 import { isMap, layerInputs, layerSpec, padded, spec } from "../spec";
 import { twoImages, waves } from "../spec_variants";
-import { BAND, FIELD_ROWS, HEIGHT, KEPT_UNITS, MATRICES, PLANE_BYTES, PLANNED, POOL, ROWS, STRIDE, WIDTH, describeMap } from "./geometry";
+import { BAND, FIELD_ROWS, HEIGHT, KEPT_UNITS, MATRICES, PLANE_BYTES, PLANNED, POOL, ROWS, STRIDE, WIDE, WIDTH, describeMap } from "./geometry";
 
 /** The most that any layer needs, gathered on a walk through the layers. */
 const NEEDS: usize = FULL ? memory.data(52, 4) : 0;
@@ -28,7 +27,7 @@ const MAP_C: usize = 32;
 const GAINS: usize = 36;
 const ROW_SUMS: usize = 40;
 /** Channels of the widest layer whose sums an i32 may not hold. */
-const WIDE: usize = 44;
+const WIDE_SUMS: usize = 44;
 /** Whether any layer is in bands: then a layer's input and what it gives are there at the same time. */
 const BANDS: usize = 48;
 
@@ -68,7 +67,7 @@ export function addNeeds(layer: i32): void {
   need(FIELD_LIST, load<i32>(PLANNED, ROWS));
   const conv = layerSpec(layer, LAYER_KIND) == KIND_CONV;
   if (conv) need(PLACES, load<i32>(PLANNED, WIDTH) * load<i32>(PLANNED, BAND) * min(8, pool * pool));
-  if (layerSpec(layer, LAYER_WEIGHT_BITS) == 16 && load<i32>(PLANNED, ROWS) > EXACT_ROWS) need(WIDE, load<i32>(PLANNED, STRIDE));
+  if (load<i32>(PLANNED, WIDE)) need(WIDE_SUMS, load<i32>(PLANNED, STRIDE));
   if (load<i32>(NEEDS + BANDS) != 0) need(GAINS, load<i32>(PLANNED, STRIDE));
   if (!bands) return;
   if (conv) need(ROW_SUMS, load<i32>(PLANNED, FIELD_ROWS));
@@ -126,7 +125,7 @@ export function placeMaps(commit: bool): void {
   const pooled = region(REGION_POOLED_PLACE, TYPE_U8, planes(), load<i32>(NEEDS + POOLED));
   const rows = region(REGION_PLACE_ROWS, TYPE_U16, (load<i32>(NEEDS + FIELD_LIST) >> 1) + 2, entryColumns());
   const places = region(REGION_PLACE_COEFFICIENTS, TYPE_I16, (load<i32>(NEEDS + PLACES) * planes() + 1) >> 1, 20);
-  const wide = load<i32>(NEEDS + WIDE) << 1;
+  const wide = load<i32>(NEEDS + WIDE_SUMS) << 1;
   const wideSums = region(REGION_WIDE_SUMS, TYPE_I32, 2, wide);
   const channels = load<i32>(NEEDS + GAINS);
   const gains = region(REGION_GAINS, TYPE_I32, 2, channels);

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { MayflyError } from "../../host/errors.js";
-import { describeIssue } from "../../host/schema_issue.js";
-import { type Board, boardSchema } from "./schema.js";
+import { parseBoard } from "./parse.js";
+import type { Board } from "./schema.js";
+
+export { parseBoard } from "./parse.js";
 
 /** Beside the bundle in `dist/`, or beside this source. */
 const FOLDERS = ["./boards/", "./"];
@@ -57,21 +59,6 @@ function readBoardFile(path: string): Board {
     throw new MayflyError(`cannot read the board file ${path}: ${why}`, 2, error);
   }
   return parseBoard(text, path);
-}
-
-/** Checks the text of a board file; `name` is what errors call it. */
-export function parseBoard(text: string, name: string): Board {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (error) {
-    throw new MayflyError(`the board file ${name} is not JSON: ${error instanceof Error ? error.message : String(error)}`, 2, error);
-  }
-  const result = boardSchema.safeParse(data);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const path = issue.path.map(String).join(".");
-  throw new MayflyError(`the board file ${name} is wrong${path ? ` at ${path}` : ""}: ${describeIssue(issue, data)}`, 2);
 }
 
 /** Most names that a mistyped one is answered with. */

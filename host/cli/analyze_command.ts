@@ -6,7 +6,7 @@ import type { OpenedDataset } from "../data/open.js";
 import type { Build } from "../engine/artefacts.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
-import { BACKEND_NAMES, type BackendName } from "../reference/backends/backend.js";
+import { type Backend, BACKEND_NAMES, type BackendName } from "../reference/backends/backend.js";
 import { startNamed } from "../reference/backends/registry.js";
 import { knowsLabels } from "../spec/network_spec.js";
 import { datasetHash } from "../train/dataset_hash.js";
@@ -15,16 +15,16 @@ import { type RunRecord, RunDirectory } from "../train/run_directory.js";
 import { checkFits, type EpochResult } from "../train/train.js";
 import { workOf } from "../train/work.js";
 import { type Representation, type Representations, REPRESENTATIONS_FILE, saveRepresentations } from "../twins/representations.js";
-import { loadTwin, saveTwin, twinFile, type TwinOrigin } from "../twins/store.js";
-import { activitiesOfTwin, type TrainedTwin, trainTwin } from "../twins/train_twin.js";
+import type { TwinOrigin } from "../twins/store.js";
+import { activitiesOfTwin } from "../twins/train_twin.js";
 import { checkTwin, TWIN_NAMES, type TwinKind, TWINS } from "../twins/twin.js";
 import { layerLines, sideBySideLines, workLines } from "./analyze_tables.js";
 import { addDataOptions, type DataFlags } from "./data_options.js";
 import { buildOption, jsonOption, positive, wholeFrom } from "./flags.js";
-import { interruptible } from "./interrupt.js";
 import { openDataFor, openModel, refuseBoxes } from "./model_file.js";
-import { count, errorText, say, sayJson } from "./output.js";
+import { say, sayJson } from "./output.js";
 import { openProgress } from "./progress.js";
+import { twinIn } from "./twin_training.js";
 
 type AnalyzeFlags = DataFlags & { samples: number; label?: ShownLabel; against?: TwinKind[]; epochs?: number; batch: number; rate: number; backend: BackendName; build: Build | "auto"; json?: boolean };
 
@@ -77,6 +77,8 @@ async function analyzeModel(model: string, dataset: string | undefined, flags: A
   const { test, note } = data;
   checkFits(network, test);
   for (const kind of flags.against ?? []) checkTwin(kind, spec);
+  // What is not there is better refused before minutes of work.
+  const backend = flags.against ? await startNamed(flags.backend) : null;
   if (note) say(note);
   const record = (await stat(model)).isDirectory() ? (await RunDirectory.open(model)).record : null;
   const shown = flags.label ?? usualLabel(spec);
@@ -86,7 +88,7 @@ async function analyzeModel(model: string, dataset: string | undefined, flags: A
   const names = Array.from({ length: test.classes }, (_, label) => test.classNames?.[label] ?? String(label));
   for (const layer of layers) for (const line of layerLines(layer, names)) say(line);
   for (const line of workLines(work)) say(line);
-  const beside = flags.against ? await sideBySide(model, dataset, data, network, layers, record, shown, leftOut, flags) : null;
+  const beside = backend ? await sideBySide(backend, model, dataset, data, network, layers, record, shown, leftOut, flags) : null;
   if (beside) for (const line of sideBySideLines(beside, names)) say(line);
   if (!flags.json) return;
   const told = (each: readonly LayerAnalysis[]) => each.map(({ ensembles, ...rest }) => ({ ...rest, ensembles: { sizes: ensembles.members.map((list) => list.length), ...ensembles } }));
@@ -118,9 +120,8 @@ function workOfRun(network: Network, record: RunRecord | null) {
   return epochs.flatMap(({ epoch, counters }) => (counters ? [{ epoch, rowsUsed: counters.rowsUsed, rowsUpdated: counters.rowsUpdated, layers: workOf(network, counters) }] : []));
 }
 
-async function sideBySide(model: string, dataset: string | undefined, data: OpenedDataset, network: Network, layers: LayerAnalysis[], record: RunRecord | null, shown: ShownLabel, leftOut: number | null, flags: AnalyzeFlags): Promise<Representations> {
+async function sideBySide(backend: Backend, model: string, dataset: string | undefined, data: OpenedDataset, network: Network, layers: LayerAnalysis[], record: RunRecord | null, shown: ShownLabel, leftOut: number | null, flags: AnalyzeFlags): Promise<Representations> {
   const { spec } = network;
-  const backend = await startNamed(flags.backend);
   // Beside the run they belong to, unless they learn from other data.
   const folder = record && dataset === undefined ? model : null;
   if (!folder) say("the twins are not kept: there is no run directory that they belong to");
@@ -133,11 +134,8 @@ async function sideBySide(model: string, dataset: string | undefined, data: Open
   const networks: Representation[] = [{ kind: "ff", name: knowsLabels(spec) && spec.objective === "classwise" ? "Forward-Forward, class-wise" : "Forward-Forward", testError: own, epochs: record?.epochs.length ?? 0, layers }];
   for (const kind of flags.against ?? []) {
     const origin: TwinOrigin = { kind, spec, datasetHash: hash, epochs, batch: flags.batch, rate: flags.rate };
-    const found = folder ? await loadTwin(folder, backend, origin, say) : null;
-    if (found && folder) say(`${TWIN_NAMES[kind]}: trained before, ${twinFile(folder, kind)}`);
-    const trained = found ?? (await trainHere(kind, backend, network, data, origin));
+    const trained = await twinIn(folder, backend, origin, data);
     try {
-      if (folder && !found) await saveTwin(folder, backend, origin, trained);
       const testError = trained.epochs.findLast((epoch) => epoch.testError)?.testError ?? { goodness: null, readout: null };
       networks.push({ kind, name: TWIN_NAMES[kind], testError, epochs, layers: analyze(await activitiesOfTwin(trained.twin, spec, data.test, flags.samples, shown), leftOut) });
     } finally {
@@ -148,22 +146,4 @@ async function sideBySide(model: string, dataset: string | undefined, data: Open
   if (folder) await saveRepresentations(folder, found);
   if (folder) say(`${folder}/${REPRESENTATIONS_FILE} is what \`mayfly report ${folder}\` shows`);
   return found;
-}
-
-async function trainHere(kind: TwinKind, backend: Awaited<ReturnType<typeof startNamed>>, { spec }: Network, data: OpenedDataset, { epochs, batch, rate }: TwinOrigin): Promise<TrainedTwin> {
-  return interruptible(async (signal) => {
-    const progress = openProgress();
-    try {
-      return await trainTwin(backend, kind, spec, data, {
-        epochs, batch, rate, signal,
-        onProgress: (_, epoch, done, total, speed) => progress.update(`${TWIN_NAMES[kind]}, epoch ${epoch}/${epochs}`, done, total, `${count(speed)} samples/s`),
-        onEpoch: (_, { epoch, testError }) => {
-          progress.end();
-          say(`${TWIN_NAMES[kind]}, epoch ${epoch}/${epochs}: test error ${testError ? errorText({ goodness: testError.goodness, readout: null }) || `${testError.readout?.toFixed(2)} % by the output layer` : "not tested"}`);
-        },
-      });
-    } finally {
-      progress.end();
-    }
-  });
 }

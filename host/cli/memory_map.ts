@@ -31,7 +31,7 @@ export function memoryMap(plan: MemoryPlan, columns = process.stderr.columns ?? 
 /** Less memory is more work: what is computed again. */
 function bandLines({ bands }: MemoryPlan): string[] {
   if (bands.length === 0) return [];
-  return [`  maps in bands of rows: ${bands.map(({ layer, rows, of }) => `layer ${layer + 1} ${rows} of ${of}`).join(", ")}; the same weights, up to three times their multiply-adds (docs/maps.md)`];
+  return [`  maps in bands of rows: ${bands.map(({ layer, rows, of }) => `layer ${layer + 1} ${rows} of ${of}`).join(", ")}; the same weights, but a step takes up to three or four times as long (docs/maps.md)`];
 }
 
 /** What scratch depends on. A recurrent network keeps the state of every unit. */

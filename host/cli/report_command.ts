@@ -32,7 +32,8 @@ const SAMPLES = 2000;
 interface ReportFlags {
   output?: string;
   samples: number;
-  parity?: number | true;
+  parity?: boolean;
+  steps: number;
   backend: BackendName;
   json?: boolean;
 }
@@ -47,18 +48,18 @@ export function addReportCommand(program: Command): void {
     .argument("<runs...>", "run directories")
     .option("-o, --output <file>", `where to write it (default: ${REPORT_FILE} in the run directory; of several runs, here)`)
     .option("--samples <n>", "test samples to test and watch", wholeFrom(10), SAMPLES)
-    .option("--parity [steps]", `first hold the engine against the exact reference (tfjs) with each run's network and data, over so many steps (default: ${PARITY_STEPS})`, wholeFrom(1))
+    .option("--parity", "first hold the engine against the exact reference (tfjs) with each run's network and data")
+    .option("--steps <n>", "training steps that --parity compares", wholeFrom(1), PARITY_STEPS)
     .addOption(new Option("--backend <name>", "where the reference of --parity runs: see `mayfly backends`").choices([...BACKEND_NAMES]).default("wasm"))
     .addOption(jsonOption())
     .addHelpText("after", `
 Examples:
   mayfly report runs/mnist-256,256-i16-seed1
-  mayfly report runs/mnist-256,256-i16-seed1 --parity
+  mayfly report --parity runs/mnist-256,256-i16-seed1
   mayfly report runs/a runs/b -o compare.html`);
   command.action(async (runs: string[], flags: ReportFlags) => {
-    if (flags.parity === undefined && command.getOptionValueSource("backend") === "cli") throw new MayflyError("--backend is where the reference of --parity runs: give --parity too", 2);
-    const steps = flags.parity === true ? PARITY_STEPS : flags.parity;
-    const file = await writeReport(runs, flags.output ?? (runs.length === 1 ? join(runs[0] ?? ".", REPORT_FILE) : REPORT_FILE), flags.samples, steps === undefined ? null : { steps, backend: flags.backend });
+    for (const name of ["backend", "steps"]) if (!flags.parity && command.getOptionValueSource(name) === "cli") throw new MayflyError(`--${name} belongs to --parity: give that too`, 2);
+    const file = await writeReport(runs, flags.output ?? (runs.length === 1 ? join(runs[0] ?? ".", REPORT_FILE) : REPORT_FILE), flags.samples, flags.parity ? { steps: flags.steps, backend: flags.backend } : null);
     if (flags.json) sayJson({ report: file, runs });
   });
 }

@@ -3,7 +3,7 @@ import { NO_MEMORY } from "../../assembly/abi/status.js";
 import { MayflyError } from "../errors.js";
 import { encodeSpec } from "../spec/encode.js";
 import { isMap } from "../spec/geometry.js";
-import { type NetworkSpec, type NetworkSpecInput, geometryOfSpec, resolveSpec } from "../spec/network_spec.js";
+import { type NetworkSpec, type SpecInput, geometryOfSpec, resolveSpec } from "../spec/network_spec.js";
 import type { EngineExports } from "./exports.js";
 import { type BuildChoice, loadEngine } from "./load.js";
 import { sizeFor } from "./size.js";
@@ -12,7 +12,7 @@ import { sizeFor } from "./size.js";
  * The spec block of what a user wrote. Where it does not fit its memory limit as it is, and the user has not chosen bands, its maps get bands as
  * high as fit: those layers alone whose activities are larger than what all of them share. Weights come out the same either way.
  */
-export function plannedWords(input: NetworkSpecInput, build?: BuildChoice): Int32Array {
+export function plannedWords(input: SpecInput, build?: BuildChoice): Int32Array {
   const spec = resolveSpec(input);
   const words = encodeSpec(spec);
   if (spec.memoryLimitBytes === 0 || !spec.layers.some(mayHaveBands) || spec.recurrence.iterations > 0 || spec.layers.some(({ bandRows }) => bandRows > 0)) return words;

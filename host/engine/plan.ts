@@ -1,7 +1,7 @@
 import { HEADER_BYTES as ENGINE_HEADER_BYTES } from "../../assembly/abi/region.js";
 import * as kinds from "../../assembly/abi/region.js";
 import { decodeSpec } from "../spec/encode.js";
-import { type NetworkSpecInput, geometryOfSpec } from "../spec/network_spec.js";
+import { type SpecInput, geometryOfSpec } from "../spec/network_spec.js";
 import { plannedWords } from "./fit_bands.js";
 import { checked } from "./instance.js";
 import { type BuildChoice, type LoadedEngine, loadEngine } from "./load.js";
@@ -40,7 +40,7 @@ export interface MemoryPlan {
 }
 
 /** What a network needs, before anything is built: computed by the engine itself, from the spec alone. Maps that do not fit the memory limit are planned in bands. */
-export function planMemory(input: NetworkSpecInput, options: { build?: BuildChoice } = {}): MemoryPlan {
+export function planMemory(input: SpecInput, options: { build?: BuildChoice } = {}): MemoryPlan {
   const words = plannedWords(input, options.build);
   return planOn(loadEngine(options.build, sizeFor(words)), words);
 }

@@ -18,6 +18,28 @@ const EXPORTS = [
   "samples", "status", "status_detail", "checksum",
 ];
 
+/** Of a network with a front end (docs/streams.md), besides. */
+const FRONT_EXPORTS = ["push", "samples_wanted", "gap", "alarm", "alarm_threshold"];
+
+const FRONT_DECLARATIONS = `
+
+/* The front end: the next value of the signal (i16, channels in turn); 1 when the frame is ready for a prediction and for training, 2 when a window
+ * went into the warm-up or a frame that is not full, else 0; or a status, and nothing is taken. Not while a job is under way. */
+int32_t mayfly_push(int32_t value);
+int32_t mayfly_samples_wanted(void);
+/* The signal was interrupted: the window under way is dropped. */
+int32_t mayfly_gap(void);
+/* After a prediction by goodness: 1 when its score is below the threshold, which follows the score when \`learn\` is not 0. */
+int32_t mayfly_alarm(int32_t learn);
+int32_t mayfly_alarm_threshold(void);`;
+
+const FRONT_DEFINITIONS = `
+int32_t mayfly_push(int32_t value) { return (int32_t)engine_push((u32)value); }
+int32_t mayfly_samples_wanted(void) { return (int32_t)engine_samples_wanted(); }
+int32_t mayfly_gap(void) { return (int32_t)engine_gap(); }
+int32_t mayfly_alarm(int32_t learn) { return (int32_t)engine_alarm((u32)learn); }
+int32_t mayfly_alarm_threshold(void) { return (int32_t)engine_alarm_threshold(); }`;
+
 /** What makes a library folder of it for each build system, with an example each. */
 const AROUND = ["README.md", "CMakeLists.txt", "zephyr/module.yml", "zephyr/Kconfig", "library.properties", "library.json", "examples/Train/Train.ino", "examples/plain/main.c"];
 
@@ -65,7 +87,7 @@ export async function packCLibrary(network: Network, options: CLibraryOptions = 
   const plain = options.kernels === "plain";
   // The module was tested against the engine; without its code only its data are taken.
   const translated = native ? await specialise(freshNetwork(specWords(network.engine), "scalar"), {}, NATIVE_KERNELS) : plain ? readArtefact("scalar", network.size) : module;
-  const code = translate(await wasm2c(translated), EXPORTS, plain);
+  const code = translate(await wasm2c(translated), [...EXPORTS, ...(network.spec.stream ? FRONT_EXPORTS : [])], plain);
   const files = new Map([
     ["src/mayfly.h", header(network, facts)],
     ["src/mayfly.c", source(native ? `#include "mayfly_kernels.h"\n\n${code}` : plain ? `${AS_IT_COMES}\n\n${code}` : code, network, module)],
@@ -106,6 +128,7 @@ function header(network: Network, facts: PackedFacts): string {
   const errors = Object.entries(statuses).filter(([name]) => name !== "ABI_VERSION" && name !== "MAGIC");
   return fill(libraryText("mayfly.h"), {
     CONSTANTS: constants.join("\n"),
+    STREAM: spec.stream ? FRONT_DECLARATIONS : "",
     STATUSES: errors.map(([name, value]) => `#define MAYFLY_${name} ${value < 0 ? `(${value})` : value}`).join("\n"),
   });
 }
@@ -122,6 +145,7 @@ function source(code: string, network: Network, module: Uint8Array): string {
     LOGITS: `${network.region(REGION_LOGITS).offset}u`,
     TABLES: segmentArrays("tables", segmentsOf(image.subarray(0, base))),
     CONTENT: segmentArrays("content", segmentsOf(image.subarray(base)).map(({ offset, bytes }) => ({ offset: offset + base, bytes }))),
+    STREAM: network.spec.stream ? FRONT_DEFINITIONS : "",
     ENGINE: code,
   });
 }

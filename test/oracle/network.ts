@@ -1,8 +1,10 @@
 /**
- * The oracle: docs/algorithm.md, variants.md, maps.md and recurrence.md in plain TypeScript, written from those pages and never
+ * The oracle: docs/algorithm.md, variants.md, maps.md, recurrence.md and streams.md in plain TypeScript, written from those pages and never
  * optimised. The engine must agree with it bit for bit.
  */
 import { type BoxFunction, noBox } from "./box.js";
+import { corruptedOf } from "./corruption.js";
+import { FrontEnd } from "./front_end.js";
 import { scoresOfClasswise, trainClasswise } from "./classwise.js";
 import { argmax, sat } from "./fixed.js";
 import { isMap } from "./geometry.js";
@@ -13,7 +15,7 @@ import { type Company, type Layer, unitInputs } from "./layer.js";
 import { createLayer } from "./layers.js";
 import type { Input } from "./matrix.js";
 import { scoresOfPair, trainPair } from "./pair.js";
-import { Generator, STREAM_DROPOUT, STREAM_JITTER, STREAM_MASKS, STREAM_SAMPLER } from "./random.js";
+import { Generator, STREAM_CORRUPTION, STREAM_DROPOUT, STREAM_JITTER, STREAM_MASKS, STREAM_SAMPLER } from "./random.js";
 import { Readout, targetsOfLabel } from "./readout.js";
 import { logitsOfRecurrent, scoresOfRecurrent, silent, trainRecurrent, type UnitState } from "./recurrent.js";
 import { frameSize, hasTwoFrames, type Spec } from "./spec.js";
@@ -35,6 +37,11 @@ export class Network {
   readonly dropout: Generator;
   readonly jitter: Generator;
   readonly masks: Generator;
+  readonly corruption: Generator;
+  /** What corrupted negatives take runs from. */
+  kept: Uint8Array;
+  /** docs/streams.md; none without one. */
+  readonly front: FrontEnd | undefined;
   /** The last frame: of a training step, as it was jittered. */
   frame: Uint8Array;
   /** What hybrids are mixed from: the frame of the step before. All 0 in nets without hybrids. */
@@ -53,6 +60,9 @@ export class Network {
     this.dropout = new Generator(spec.seed, STREAM_DROPOUT);
     this.jitter = new Generator(spec.seed, STREAM_JITTER);
     this.masks = new Generator(spec.seed, STREAM_MASKS);
+    this.corruption = new Generator(spec.seed, STREAM_CORRUPTION);
+    this.kept = new Uint8Array(frameSize(spec));
+    this.front = spec.front && new FrontEnd(spec.front);
     this.streams = spec.recurrence?.stream ? Array.from({ length: spec.classes }, () => silent(this)) : [];
     this.frame = new Uint8Array(frameSize(spec));
     this.before = new Uint8Array(frameSize(spec));
@@ -81,6 +91,11 @@ export class Network {
     this.frame = jitter > 0 ? shifted(spec, withoutLabelValues(spec, frame), shift) : frame;
     const positive = this.frame;
     if (spec.negatives === "given") return { positive, negative: shifted(spec, given!, shift) };
+    if (spec.negatives === "corrupted") {
+      const negative = corruptedOf(spec, positive, this.kept, this.corruption);
+      if ((this.corruption.next() & 15) === 0 || this.step === 0) this.kept = positive.slice();
+      return { positive, negative };
+    }
     if (spec.negatives !== "hybrid") return { positive };
     const negative = hybridOf(spec, positive, this.before, this.masks);
     this.before = positive.slice();

@@ -1,5 +1,6 @@
 /** Recurrent networks: layers that see the layer above as well, over iterations on a still frame. docs/recurrence.md. */
-import { argmax, shiftRight } from "./fixed.js";
+import { argmax, sat, shiftRight } from "./fixed.js";
+import { isMap } from "./geometry.js";
 import { goodness } from "./goodness.js";
 import { imageInputs } from "./image.js";
 import { learnPair } from "./learn.js";
@@ -39,7 +40,8 @@ interface Sample {
 function sampleOf(network: Network, image: readonly Input[], passes = 1): Sample {
   const first = network.layers[0]!;
   for (let pass = 0; pass < passes; pass++) network.countImage("single", image, pass > 0);
-  return { image, sums: first.sums([...image, ...first.biasInput]) };
+  const sums = first.sums([...image, ...first.biasInput]);
+  return { image, sums: isMap(first.spec) ? sums.map((sum) => sat(sum, -(2 ** 31 - 1), 2 ** 31 - 1)) : sums };
 }
 
 export function trainRecurrent(network: Network, frame: Uint8Array, label: number, targets: readonly number[]): void {

@@ -1,3 +1,4 @@
+import { platform } from "#platform";
 import { type Dataset, frame } from "../../data/dataset.js";
 import { permutation } from "../../data/shuffle.js";
 import { MayflyError } from "../../errors.js";
@@ -58,7 +59,7 @@ export async function* trainFloat(learner: BatchLearner, data: Dataset, options:
       }
       seconds += (performance.now() - start) / 1000;
       yield { type: "progress", epoch, done: from, total: data.count, pairsPerSecond: Math.round((from - first) / seconds) };
-      await new Promise((resolve) => setImmediate(resolve));
+      await platform.turn();
       if (signal?.aborted && from < data.count) return yield { type: "end", reason: "aborted" };
     }
     const due = test !== null && (epoch % evaluateEvery === 0 || epoch === epochs);

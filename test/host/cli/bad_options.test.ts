@@ -37,8 +37,10 @@ describe.concurrent("impossible networks", () => {
   refuses("a map whose pool is given twice", "train idx --layers conv20x5p2p3", /Layer 1, conv20x5p2p3: its pool is given twice/);
   refuses("a map without channels", "train idx --layers local0x5", /Layer 1, local0x5: give at least 1 channel/);
   refuses("a map too large", "plan --input 200x200 --layers conv64x5", /layer 1: 196 x 196 places of 64 channels are 2458624 units, and 65535 is the most/);
-  refuses("a field too large", "plan --input 28x28 --layers conv500x5p8,conv10x3", /layer 2: a field of 3 x 3 on 500 channels has 4500 inputs, and 3840 is the most/);
-  refuses("a dense layer on a map too large", "plan --input 28x28 --layers conv20x5,30", /layer 2 \(dense\) has the 11520 units of the map below as its inputs, and 3840 is the most/);
+  refuses("a field too large", "plan --input 28x28 --layers conv2000x5p8,conv10x7z6", /layer 2: a field of 7 x 7 on 2000 channels has 98000 inputs, and 65535 is the most/);
+  refuses("bands without maps", "plan --input 28x28 --layers 20 --bands 3", /--bands 3 belongs to maps, and these layers are dense/);
+  refuses("bands of no rows", "plan --input 28x28 --layers conv20x5 --bands 0", /--bands.*Give a whole number from 1/);
+  refuses("a dense layer on a map too large", "plan --input 28x28 --layers conv20x5,30", /layer 2 \(dense\) has the 11520 units of the map below as its inputs, and 3840 is the most of i16 weights/);
   refuses("a map on a dense layer", "plan --input 28x28 --layers 32,conv8x3", /layer 2 is a conv map on dense units, which lie nowhere: maps come first/);
   refuses("a local layer with pooling", "plan --input 28x28 --layers local8x3p2", /layer 1 is local and has no pooling: that belongs to kind conv/);
   refuses("a field that no spec has", `plan --input 28x28 --layers 8 --with {"shake":2}`, /wrong at its top: there is no field "shake"; the fields are input, .*jitter/);
