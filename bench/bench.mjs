@@ -6,7 +6,7 @@ import { Network, engineHash, loadMnist, permutation } from "../dist/index.js";
 import { kernelBenches } from "./kernels.mjs";
 import { inTurn, origin, record } from "./measure.mjs";
 
-const ROUNDS = 50;
+const ROUNDS = 100;
 /** The rate that a tenth of the rounds exceed. */
 const undisturbed = (rates) => [...rates].sort((a, b) => b - a)[Math.floor(rates.length / 10)];
 const { train: images, test } = await loadMnist();
@@ -78,8 +78,8 @@ const networks = [
   warm("784-60-40 i8 class-wise", classwise([60, 40]), "simd"),
 ];
 const slow = [warm("784-256-256 i16 pair", pair([256, 256], "i16"), "scalar"), warm("784-60-40 i8 class-wise", classwise([60, 40]), "scalar")];
-const training = show("Training, one sample at a time (second epoch; scalar: first)", await alternate([...networks.map((n) => trainBench(n, 300)), ...slow.map((n) => trainBench(n, 40))]), 0);
-const predicting = show("Prediction", await alternate(networks.flatMap((n) => [predictBench(n, "goodness", 150), predictBench(n, "readout", 300)])), 0);
+const training = show("Training, one sample at a time (second epoch; scalar: first)", await alternate([...networks.map((n) => trainBench(n, 100)), ...slow.map((n) => trainBench(n, 12))]), 0);
+const predicting = show("Prediction", await alternate(networks.flatMap((n) => [predictBench(n, "goodness", 80), predictBench(n, "readout", 160)])), 0);
 
 // A neutral pass alone cannot be asked for: it is a prediction by the readout of the last layer, less what the readout of one layer costs. That is the
 // difference to a network that reads out one layer more, of the same width.
@@ -87,7 +87,7 @@ const passes = [];
 for (const [name, units, warmUp] of [["784-256-256", [256, 256], 20000], ["784-500-500", [500, 500], 10000], ["784-4x1000", [1000, 1000, 1000, 1000], 2000]]) {
   const spec = (from) => ({ ...pair(units, "i16"), readout: { from: from - 1 } });
   const one = warm(`${name}, one readout`, spec(units.length), "simd", warmUp), two = warm(`${name}, two readouts`, spec(units.length - 1), "simd", warmUp);
-  const count = Math.ceil(4e7 / units.reduce((sum, n, layer) => sum + n * (units[layer - 1] ?? 784), 0));
+  const count = Math.max(16, Math.ceil(2e7 / units.reduce((sum, n, layer) => sum + n * (units[layer - 1] ?? 784), 0)));
   const seen = await inTurn([predictBench(one, "goodness", count >> 2), predictBench(one, "readout", count), predictBench(two, "readout", count)], ROUNDS);
   const [goodness, readout, twoReadouts] = seen.map((rates) => 1e6 / undisturbed(rates));
   const neutral = 2 * readout - twoReadouts;
@@ -114,7 +114,7 @@ function kernelShare(warmed) {
   const { network } = warmed;
   const rows = (word) => [0, 1].map((layer) => network.view(network.region(4, layer))[word]);
   const before = [rows(6), rows(7)];
-  const each = 300;
+  const each = 100;
   const time = trainBench(warmed, each);
   const rates = Array.from({ length: ROUNDS }, () => time.run());
   const count = each * ROUNDS;

@@ -7,8 +7,8 @@ const three = (value) => Number(value.toPrecision(3)).toLocaleString("en", { max
 /** A table of a file of results; a note where there is none, and below what machine it came from. */
 function from(file, command, lines) {
   return () => {
-    if (!existsSync(file)) return [`Not recorded yet: \`${command}\`.`];
-    const result = JSON.parse(readFileSync(file, "utf8"));
+    const result = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
+    if (!result?.load) return [`Not recorded yet: \`${command}\`.`];
     const { cpu, cpus, load, node, v8, engineHash, commit, date } = result;
     return [...lines(result), "", `${cpu}, ${cpus} CPUs, load ${load[0]}; Node ${node}, V8 ${v8}; engine ${engineHash}, commit ${commit.slice(0, 8)}, ${date}; \`${command}\`.`];
   };

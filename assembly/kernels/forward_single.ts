@@ -58,11 +58,8 @@ function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usi
     let unit = from;
     if (sizeof<W>() == 1) for (; !ASC_FEATURE_RELAXED_SIMD && unit + 32 <= to; unit += 32) bytes32(start, end, weights + <usize>unit, rowBytes, sums + (<usize>unit << 2));
     else for (; unit + 24 <= to; unit += 24) words24(start, end, weights + (<usize>unit << 1), rowBytes, sums + (<usize>unit << 2));
-    for (; unit + 16 <= to; unit += 16) {
-      if (sizeof<W>() == 1) bytes16(start, end, weights + <usize>unit, rowBytes, sums + (<usize>unit << 2));
-      else words16(start, end, weights + (<usize>unit << 1), rowBytes, sums + (<usize>unit << 2));
-    }
-    if (unit < to) units8<W>(start, end, weights + <usize>unit * sizeof<W>(), rowBytes, sums + (<usize>unit << 2));
+    if (sizeof<W>() == 2) for (; unit + 16 <= to; unit += 16) words16(start, end, weights + (<usize>unit << 1), rowBytes, sums + (<usize>unit << 2));
+    for (; unit < to; unit += 8) units8<W>(start, end, weights + <usize>unit * sizeof<W>(), rowBytes, sums + (<usize>unit << 2));
   }
 }
 
@@ -101,7 +98,7 @@ function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usi
   v128.store(out, s0), v128.store(out, s1, 16), v128.store(out, s2, 32), v128.store(out, s3, 48);
 }
 
-/** The last 8 units. */
+/** What is left of the units, 8 at a time. */
 // @ts-ignore: decorator
 @inline function units8<W>(start: usize, end: usize, column: usize, rowBytes: usize, out: usize): void {
   let s0 = v128.load(out), s1 = v128.load(out, 16);
@@ -114,8 +111,8 @@ function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usi
   v128.store(out, s0), v128.store(out, s1, 16);
 }
 
-// i8 weights are interleaved as bytes and then with zeros, each the high byte of an i16: that makes w * 256 without a sign extension. Such sums are
-// bounded as those of i16 weights are, and divide by 256 exactly.
+// i8 weights are interleaved as bytes and then with zeros, each the high byte of an i16: that makes w * 256 without a sign extension. A block's sums,
+// 32 * 127 * 32768 at most, fit an i32, and divide by 256 exactly.
 
 // @ts-ignore: decorator
 @inline function bytes32(start: usize, end: usize, column: usize, rowBytes: usize, out: usize): void {
@@ -138,20 +135,6 @@ function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usi
   }
   addWhole(out, s0), addWhole(out + 16, s1), addWhole(out + 32, s2), addWhole(out + 48, s3);
   addWhole(out + 64, s4), addWhole(out + 80, s5), addWhole(out + 96, s6), addWhole(out + 112, s7);
-}
-
-// @ts-ignore: decorator
-@inline function bytes16(start: usize, end: usize, column: usize, rowBytes: usize, out: usize): void {
-  let s0 = i32x4.splat(0), s1 = i32x4.splat(0), s2 = i32x4.splat(0), s3 = i32x4.splat(0);
-  for (let entry = start; entry < end; entry += SINGLE_BYTES) {
-    const x = v128.load_splat<i32>(entry, 4);
-    const a = v128.load(column + <usize>load<u16>(entry) * rowBytes), b = v128.load(column + <usize>load<u16>(entry, 2) * rowBytes);
-    let ab = lowBytes(a, b);
-    s0 = addLowBytes(s0, ab, x), s1 = addHighBytes(s1, ab, x);
-    ab = highBytes(a, b);
-    s2 = addLowBytes(s2, ab, x), s3 = addHighBytes(s3, ab, x);
-  }
-  addWhole(out, s0), addWhole(out + 16, s1), addWhole(out + 32, s2), addWhole(out + 48, s3);
 }
 
 /**

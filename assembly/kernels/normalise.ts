@@ -83,19 +83,18 @@ function rowsOfFrameScalar(values: usize, from: i32, to: i32, by: i32, dropout: 
 
 /** Gathers the non-zero values; with dropout each of them is drawn for on its way to the list. May read 7 bytes behind the values. */
 function rowsOfFrameSimd(values: usize, from: i32, to: i32, by: i32, dropout: u32, state: usize, list: usize, scratch: usize, column: usize): i32 {
-  const factor = i32x4.splat(by), none = i16x8.splat(0), end = i16x8.splat(<i16>to);
+  const factor = i32x4.splat(by), none = i16x8.splat(0);
   // A column with fewer has room for 8 more.
   const most = <i32>(column >> 1) - 8;
   let rows = 0, gathered = 0;
   for (let i = from; i < to; i += 8) {
     if (load<u64>(values + <usize>i) == 0) continue;
-    const row = rowsFrom(i);
-    const value = v128.and(v128.load_ext<u8>(values + <usize>i), i16x8.lt_s(row, end));
+    const value = v128.and(v128.load_ext<u8>(values + <usize>i), i16x8.lt_s(rowsFrom(0), i16x8.splat(<i16>min(to - i, 8))));
     const x = normalisedBlock(value, factor);
     const mask = i16x8.bitmask(i16x8.ne(dropout != 0 ? value : x, none));
     const moves = movesOf(mask);
     const at = scratch + (<usize>gathered << 1);
-    gather(at, row, moves, mask);
+    gather(at, rowsFrom(i), moves, mask);
     gather(at + column, x, moves, mask);
     gathered += popcnt(mask);
     if (gathered <= most) continue;
