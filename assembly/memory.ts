@@ -44,9 +44,9 @@ export const RT_PLACE_COEFFICIENTS: usize = 88;
 // Of networks with maps in bands: without, the first is MAP_B, the second SUMS.
 export const RT_MAP_C: usize = 92;
 export const RT_GAINS: usize = 96;
-export const RT_ROW_SUMS: usize = 152;
+export const RT_ROW_SUMS: usize = 120;
 /** Of maps with more rows than an i32 holds. */
-export const RT_WIDE_SUMS: usize = 156;
+export const RT_WIDE_SUMS: usize = 124;
 // Regions of the variants, of the full build.
 export const RT_VARIANT_STATE: usize = 100;
 export const RT_NEGATIVE: usize = 104;

@@ -1,33 +1,21 @@
-/** Numbers that must differ from each other, and that two changes made apart can both have taken. */
+/** Numbers that may not be given twice: a region, a status, a phase or a word of the runtime block means one thing. */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
-import * as region from "../../assembly/abi/region.js";
+import { expect, test } from "vitest";
 
-const source = (name: string): string => readFileSync(fileURLToPath(new URL(`../../assembly/${name}`, import.meta.url)), "utf8");
-const constants = (name: string, prefix: string): [string, number][] => [...source(name).matchAll(new RegExp(`export const (${prefix}\\w+): (?:i32|usize|u32) = (\\d+);`, "g"))].map(([, key, value]) => [key!, Number(value)]);
+const FAMILIES: readonly (readonly [file: string, name: RegExp])[] = [
+  ["assembly/abi/region.ts", /^REGION_/],
+  ["assembly/memory.ts", /^RT_/],
+  ["assembly/ff/job_state.ts", /^PHASE_(?!VARIANTS)/],
+  ["assembly/abi/spec.ts", /^KIND_/],
+  ["assembly/abi/spec.ts", /^NEGATIVES_/],
+];
 
-function twice(found: readonly (readonly [string, number])[]): string[] {
-  return found.filter(([, value], index) => found.findIndex(([, other]) => other === value) < index).map(([name, value]) => `${name} = ${value}`);
-}
-
-describe("no number stands for two things:", () => {
-  test("kinds of regions", () => {
-    const kinds = Object.entries(region).filter((entry): entry is [string, number] => entry[0].startsWith("REGION_"));
-    expect(kinds.length).toBeGreaterThan(40);
-    expect(twice(kinds)).toEqual([]);
-  });
-
-  test("slots of the runtime block, which all lie in it", () => {
-    const slots = constants("memory.ts", "RT_");
-    expect(slots.length).toBeGreaterThan(35);
-    expect(twice(slots)).toEqual([]);
-    const [, bytes] = /RUNTIME: usize = FULL \? memory\.data\((\d+), 16\)/.exec(source("memory.ts"))!;
-    expect(Math.max(...slots.map(([, slot]) => slot)) + 4).toBeLessThanOrEqual(Number(bytes));
-  });
-
-  test("phases of a job", () => {
-    // The first of the variants' phases is also where they begin.
-    expect(twice(constants("ff/job_state.ts", "PHASE_").filter(([name]) => name !== "PHASE_VARIANTS"))).toEqual([]);
-  });
+test.each(FAMILIES)("%s gives each number of %s once", (file, family) => {
+  const seen = new Map<number, string>();
+  const constants = [...readFileSync(new URL(`../../${file}`, import.meta.url), "utf8").matchAll(/^export const (\w+)(?:: \w+)? = (-?\d+);/gm)].filter(([, name]) => family.test(name!));
+  expect(constants.length).toBeGreaterThan(3);
+  for (const [, name, text] of constants) {
+    expect(seen.get(Number(text)), `${name} = ${text}`).toBeUndefined();
+    seen.set(Number(text), name!);
+  }
 });
