@@ -151,7 +151,7 @@ export function step(max_work: i32): i32 {
 
 /**
  * For those who watch a pass: the layer whose activities (region *activity*) the last piece of work has completed, + 256 when they are a
- * pair's, -1 for none. Asking clears it; `step(1)` does one piece.
+ * pair's (of a recurrent network: in the start and in every iteration), -1 for none. Asking clears it; `step(1)` does one piece.
  */
 export function completed(): i32 {
   return takeCompleted();

@@ -41,6 +41,12 @@ export const RT_MAP_B: usize = 76;
 export const RT_POOLED_PLACE: usize = 80;
 export const RT_PLACE_ROWS: usize = 84;
 export const RT_PLACE_COEFFICIENTS: usize = 88;
+// Of networks with maps in bands: without, the first is MAP_B, the second SUMS.
+export const RT_MAP_C: usize = 92;
+export const RT_GAINS: usize = 96;
+export const RT_ROW_SUMS: usize = 120;
+/** Of maps with more rows than an i32 holds. */
+export const RT_WIDE_SUMS: usize = 124;
 // Regions of the variants, of the full build.
 export const RT_VARIANT_STATE: usize = 100;
 export const RT_NEGATIVE: usize = 104;
@@ -65,6 +71,18 @@ export const RT_SPECTRUM: usize = 148;
 // @ts-ignore: decorator
 @inline export function setRuntime(offset: usize, value: usize): void {
   store<u32>(RUNTIME + offset, <u32>value);
+}
+
+/** For the making of lists (normalise.ts): the sums, which are done with, or not yet there. */
+// @ts-ignore: decorator
+@inline export function listScratch(): usize {
+  return ASC_FEATURE_SIMD ? runtime(RT_SUMS) : 0;
+}
+
+/** Its bytes: 8 for each unit of the widest layer. */
+// @ts-ignore: decorator
+@inline export function listScratchBytes(): usize {
+  return ASC_FEATURE_SIMD ? runtime(RT_ACTIVITY) - runtime(RT_SUMS) : 0;
 }
 
 /** Keeps and returns a status with its detail. */

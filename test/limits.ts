@@ -25,3 +25,6 @@ export const STATIC_BYTES_CEILING = { core: 1024, full: 1536 };
 export const PACKED_BYTES = {
   "784-128-64 i16, scalar": { floor: 8_000, ceiling: 11_264 },
 };
+
+/** Bytes of the playground before anything is asked for: the page, its script with the engines and boards, 12,000 digits. */
+export const PAGE_BYTES_CEILING = 4_000_000;

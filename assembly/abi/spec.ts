@@ -88,8 +88,10 @@ export const LAYER_PEER: i32 = 11;
 export const LAYER_FIELD: i32 = 12;
 /** Units at each place of a map. */
 export const LAYER_CHANNELS: i32 = 13;
-/** Side of the squares of max pooling; 0 or 1 = none. */
+/** Side of the squares of max pooling; 0 or 1 = none. From bit 8: rows of places that a map is worked in at a time, 0 = all of them. */
 export const LAYER_POOL: i32 = 14;
+/** Where the rows of a band stand in LAYER_POOL. */
+export const BAND_BIT: i32 = 8;
 /** Class-wise: coefficients below this (q15) are sampled: this large, or 0; 0 = as they are. */
 export const LAYER_SAMPLE: i32 = 15;
 

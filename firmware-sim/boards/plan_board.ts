@@ -3,7 +3,7 @@ import type { PlannedBytes } from "../../host/engine/plan.js";
 import { SLOTS, type SlotLayout, slotLayout } from "../checkpoint/layout.js";
 import { costModel, type Range } from "../metering/cost.js";
 import type { Work } from "../metering/meter.js";
-import type { MeteredNetwork } from "../metering/meter_network.js";
+import type { MeteredNetwork } from "../metering/meter_module.js";
 import { allowances } from "./allowances.js";
 import { type Board, figuresOf, isEstimate } from "./schema.js";
 

@@ -18,6 +18,9 @@ export interface EngineExports {
   step(maxWork: number): number;
   /** Not in packed modules: a device has nobody who watches. */
   completed?(): number;
+  /** Full build, and not in packed modules: a training step in stages (assembly/abi/stage.ts). */
+  begin_stage?(stage: number, layer: number): number;
+  job_address?(): number;
   cancel(): number;
   train(label: number): number;
   predict_goodness(): number;

@@ -10,8 +10,8 @@ import { type Binaryen, featuresOf, loadBinaryen } from "./binaryen.js";
 import { Library } from "./library.js";
 import { specWords } from "./packed_module.js";
 
-/** Exports that serve hosts which watch a network, not devices. */
-const HOST_ONLY = ["completed"];
+/** Exports that serve hosts which watch a network or share it between threads, not devices. */
+const HOST_ONLY = ["completed", "begin_stage", "job_address"];
 /** Exports of the front end, for networks that have one. */
 const FRONT_EXPORTS = ["push", "push_block", "samples_wanted", "gap", "alarm", "alarm_threshold"];
 
@@ -129,7 +129,7 @@ function cutByMaps(library: Library, { spec }: Network): void {
   }
   if (!has("conv")) cut(["maps/update/updateConv"]);
   if (!has("local")) cut(["maps/update/updateLocal"]);
-  if (spec.objective === "classwise") cut(["maps/pass/endPair"]);
+  if (spec.objective === "classwise") cut(["maps/pass/decidePair"]);
   if (has("dense", "box")) return;
   library.replaceBody("assembly/spec_words/isMap", "  (i32.const 1)");
   cut(["ff/image/sumImage", ...["sumSingle", "endSingle", "updateSinglePass"].map((name) => `ff/single_pass/${name}`), ...["sumPair", "endPair", "updateLabels", "updatePairPass"].map((name) => `ff/pair_pass/${name}`)]);
@@ -150,7 +150,7 @@ function unusedVariants({ spec }: Network): string[] {
 
 /** Questions whose answer is no for every layer. */
 function absentVariants({ spec }: Network): string[] {
-  const absent: string[] = [];
+  const absent: string[] = ["ff/stage/inStage"];
   if (!spec.layers.some(({ kind }) => kind === "box")) absent.push("spec_variants/isBox", "ff/variants/waitsForBox");
   const plain = spec.sense === "maximise" && spec.phases.awake === 0 && spec.layers.every(({ blocks, ceiling, peer }) => blocks === 1 && ceiling === 0 && peer === 0);
   if (plain) absent.push("ff/pair_variants/decidesOtherwise");

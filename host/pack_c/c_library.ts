@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { HEADER_BYTES, REGION_FRAME, REGION_LOGITS, REGION_SCORES } from "../../assembly/abi/region.js";
 import * as statuses from "../../assembly/abi/status.js";
+import { readArtefact } from "../engine/artefacts.js";
 import type { Network } from "../engine/network.js";
 import { packNetwork } from "../pack/pack.js";
 import { type PackedFacts, freshNetwork, specWords } from "../pack/packed_module.js";
@@ -49,12 +50,13 @@ export interface CLibraryOptions {
   state?: boolean;
   /**
    * "wasm" (default): all code is the engine's own. "c": the inner loops of the first layer are C written for Cortex-M (mayfly_kernels.h), with the DSP
-   * instructions where there are any; the same bits.
+   * instructions where there are any; the same bits. "plain": the release engine as wasm2c translates it, not made for the network and with a check at
+   * each access: what the other two are measured against.
    */
   kernels?: Kernels;
 }
 
-export type Kernels = "wasm" | "c";
+export type Kernels = "wasm" | "c" | "plain";
 
 const NATIVE_KERNELS = {
   "assembly/kernels/forward_single/forwardSingle<i8>": [KERNELS, "forward_single_i8"],
@@ -62,6 +64,9 @@ const NATIVE_KERNELS = {
   "assembly/kernels/update/updateSingle<i8>": [KERNELS, "update_single_i8"],
   "assembly/kernels/update/updateSingle<i16>": [KERNELS, "update_single_i16"],
 } as const;
+
+/** A translation line by line has locals that nothing uses. */
+const AS_IT_COMES = '#pragma GCC diagnostic ignored "-Wunused-variable"\n#pragma GCC diagnostic ignored "-Wunused-but-set-variable"';
 
 export interface CLibrary {
   readonly facts: PackedFacts;
@@ -79,11 +84,13 @@ export interface CLibrary {
 export async function packCLibrary(network: Network, options: CLibraryOptions = {}): Promise<CLibrary> {
   const { module, facts } = await packNetwork(network, { build: "scalar", state: options.state });
   const native = options.kernels === "c";
-  // The module was tested against the engine; with kernels of its own only its code is taken.
-  const code = translate(await wasm2c(native ? await specialise(freshNetwork(specWords(network.engine), "scalar"), {}, NATIVE_KERNELS) : module), [...EXPORTS, ...(network.spec.stream ? FRONT_EXPORTS : [])]);
+  const plain = options.kernels === "plain";
+  // The module was tested against the engine; without its code only its data are taken.
+  const translated = native ? await specialise(freshNetwork(specWords(network.engine), "scalar"), {}, NATIVE_KERNELS) : plain ? readArtefact("scalar", network.size) : module;
+  const code = translate(await wasm2c(translated), [...EXPORTS, ...(network.spec.stream ? FRONT_EXPORTS : [])], plain);
   const files = new Map([
     ["src/mayfly.h", header(network, facts)],
-    ["src/mayfly.c", source(native ? `#include "mayfly_kernels.h"\n\n${code}` : code, network, module)],
+    ["src/mayfly.c", source(native ? `#include "mayfly_kernels.h"\n\n${code}` : plain ? `${AS_IT_COMES}\n\n${code}` : code, network, module)],
     ["src/mayfly_rt.h", libraryText("mayfly_rt.h")],
     ["src/mayfly_slots.h", libraryText("mayfly_slots.h")],
     ["src/mayfly_slots.c", libraryText("mayfly_slots.c")],

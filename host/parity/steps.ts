@@ -46,8 +46,8 @@ export interface StepOptions {
   readonly steps: number;
   /** Builds of the engine, all held against one reference; counts add up. */
   readonly builds: readonly Build[];
-  /** Hears now and then how many steps are done. */
-  readonly onProgress?: (done: number) => void;
+  /** Hears after each step how many are done, and what was compared so far. */
+  readonly onProgress?: (done: number, soFar: () => ParityMark) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -71,7 +71,7 @@ export async function compareSteps(backend: Backend, spec: NetworkSpec, data: Da
         for (let at = 0; at < Math.min(SCORED_FRAMES, data.count); at++) await compareScores(done, engines, reference, frame(data, at), tallies);
         marks.push(tallies.mark(done));
       }
-      onProgress?.(done);
+      onProgress?.(done, () => tallies.mark(done));
     }
     for (const engine of engines) engine.checkUndisturbed();
   } finally {

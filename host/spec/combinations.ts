@@ -1,4 +1,4 @@
-import { MAX_INPUTS } from "../../assembly/abi/limits.js";
+import { MAX_INPUTS, MAX_ROWS } from "../../assembly/abi/limits.js";
 import { MayflyError } from "../errors.js";
 import { type LayerGeometry, isMap, unitsAbove, unitsOf } from "./geometry.js";
 import type { ParsedSpec } from "./network_schema.js";
@@ -31,7 +31,8 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
       }
       const seen = index < last ? unitsAbove(spec, geometry, index) : spec.classes;
       const rows = fanIn + seen + (spec.bias > 0 ? 1 : 0);
-      if (rows > MAX_INPUTS) refuse(`layer ${index + 1} of the recurrent network sees ${fanIn} values below and ${seen} ${index < last ? "units" : "labels"} above, ${rows} rows in all: ${MAX_INPUTS} is the most`);
+      const most = isMap(spec.layers[index]!) ? MAX_ROWS : MAX_INPUTS;
+      if (rows > most) refuse(`layer ${index + 1} of the recurrent network sees ${fanIn} values below and ${seen} ${index < last ? "units" : "labels"} above, ${rows} rows in all: ${most} is the most`);
     });
     if (!pair || !(negatives === "hard" || negatives === "random")) refuse("a recurrent network has its label clamped on top: it needs the pair objective and negatives by label");
     if (spec.waves) refuse("a recurrent network has its label clamped on top, so it takes no waves");
@@ -44,6 +45,10 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
     const name = `layer ${index + 1}`;
     if (layer.kind === "box" && index === last) refuse(`${name}, the last, is a box: there is nothing behind it to learn`);
     if (layer.kind === "box" && ((layer.blocks ?? 1) > 1 || (layer.ceiling ?? 0) > 0 || (layer.peer ?? 0) > 0)) refuse(`${name} is a box: what it computes is the host's business, so it has no blocks, ceiling or peer`);
+    if (layer.bandRows !== undefined && layer.bandRows > 0) {
+      if (recurrence.iterations > 0) refuse(`${name}: bandRows belongs to feed-forward networks; a recurrent one keeps the state of every unit`);
+      if ((layer.peer ?? 0) > 0) refuse(`${name}: bandRows goes without peer normalisation, which has a mean for every unit of the map`);
+    }
     if (layer.blocks !== undefined && layer.blocks > 1) {
       const units = unitsOf(geometry[index]!.above);
       if (isMap(layer)) refuse(`${name}: blocks belong to dense layers; the places of a map have channels`);

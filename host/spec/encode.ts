@@ -87,7 +87,7 @@ function encodeLayer(layer: LayerSpec): Int32Array {
   if (isMap(layer)) {
     words[abi.LAYER_FIELD] = layer.field | (layer.field << 8) | (layer.stride << 16) | (layer.padding << 24);
     words[abi.LAYER_CHANNELS] = layer.channels;
-    words[abi.LAYER_POOL] = layer.pool > 1 ? layer.pool : 0;
+    words[abi.LAYER_POOL] = (layer.pool > 1 ? layer.pool : 0) | (layer.bandRows << abi.BAND_BIT);
   }
   return words;
 }
@@ -138,7 +138,8 @@ export function decodeSpec(words: Int32Array): NetworkSpec {
         field: field & 0xff,
         stride: (field >> 16) & 0xff,
         padding: (field >> 24) & 0xff,
-        pool: map ? Math.max(1, word(at + abi.LAYER_POOL)) : 0,
+        pool: map ? Math.max(1, word(at + abi.LAYER_POOL) & ((1 << abi.BAND_BIT) - 1)) : 0,
+        bandRows: word(at + abi.LAYER_POOL) >>> abi.BAND_BIT,
       };
     }),
     objective: choice(OBJECTIVES, abi.SPEC_OBJECTIVE, "objective"),

@@ -24,6 +24,8 @@ const layerSchema = z.strictObject({
   padding: z.int().min(0).max(31).optional(),
   /** Side of the squares of max pooling; 1 = none. */
   pool: z.int().min(0).max(8).optional(),
+  /** Rows of places that a map is worked in at a time; 0 = all: less memory, more work, the same weights. */
+  bandRows: z.int().min(0).max(65535).optional(),
   /** Groups of neighbouring units that each decide for themselves (pair). */
   blocks: positiveInteger.max(128).optional(),
   /** Largest activity, in units of the pre-normal activity; 0 = none: plain ReLU. */

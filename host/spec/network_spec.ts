@@ -1,5 +1,6 @@
 /** From what a user writes to a spec that says everything. */
 import { MayflyError } from "../errors.js";
+import { describeIssue } from "../schema_issue.js";
 import { checkCombinations } from "./combinations.js";
 import { resolveCorruption } from "./corruption.js";
 import { frameShape, frontEndInput, resolveFrontEnd } from "./front_end.js";
@@ -37,8 +38,8 @@ export function resolveSpec(written: SpecInput): NetworkSpec {
   const stream = written?.stream ? resolveFrontEnd(written.stream) : null;
   const result = networkSchema.safeParse(stream ? { ...written, input: written.input ?? frameShape(stream) } : written);
   if (!result.success) {
-    const issue = result.error.issues[0];
-    throw new MayflyError(`the network spec is wrong at ${issue?.path.map(String).join(".") || "its top"}: ${issue?.message ?? "unknown"}${fieldsThere(issue)}`, 2);
+    const issue = result.error.issues[0]!;
+    throw new MayflyError(`the network spec is wrong at ${issue.path.map(String).join(".") || "its top"}: ${describeIssue(issue, written)}${fieldsThere(issue)}`, 2);
   }
   const spec = result.data;
   const geometry = geometryOf(spec);
@@ -63,6 +64,7 @@ export function resolveSpec(written: SpecInput): NetworkSpec {
         stride: isMap(layer) ? layer.stride || 1 : 0,
         padding: layer.padding ?? 0,
         pool: isMap(layer) ? layer.pool || 1 : 0,
+        bandRows: layer.bandRows ?? 0,
         blocks: layer.blocks ?? 1,
         ceiling: layer.ceiling ?? 0,
         peer: layer.peer ?? 0,
@@ -91,8 +93,8 @@ function checkFrame(written: MapShape, made: MapShape): void {
 }
 
 /** After a field that does not exist: those that do, in the object where it was looked for. */
-function fieldsThere(issue: { readonly code?: string; readonly path: readonly PropertyKey[] } | undefined): string {
-  if (issue?.code !== "unrecognized_keys") return "";
+function fieldsThere(issue: { readonly code?: string; readonly path: readonly PropertyKey[] }): string {
+  if (issue.code !== "unrecognized_keys") return "";
   const fields = issue.path.length === 0 ? Object.keys(networkSchema.shape) : issue.path[0] === "layers" ? Object.keys(networkSchema.shape.layers.element.shape) : [];
   return fields.length > 0 ? `; the fields are ${fields.join(", ")}` : "";
 }
@@ -135,7 +137,7 @@ export function asInput(spec: NetworkSpec): NetworkSpecInput {
     ...spec,
     maskBlurs: spec.maskBlurs || undefined,
     stream: spec.stream && frontEndInput(spec.stream),
-    layers: spec.layers.map(({ channels, field, stride, padding, pool, ...layer }) => (isMap(layer) ? { ...layer, channels, field, stride, padding, pool } : layer)),
+    layers: spec.layers.map(({ channels, field, stride, padding, pool, bandRows, ...layer }) => (isMap(layer) ? { ...layer, channels, field, stride, padding, pool, bandRows } : layer)),
   };
 }
 

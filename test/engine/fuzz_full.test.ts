@@ -5,16 +5,21 @@ import { REGION_PEER_MEANS } from "../../assembly/abi/region.js";
 import { fuzz } from "./fuzz_case.js";
 import { expectAgreement } from "./fuzz_environment.js";
 import { FULL_BUILDS } from "./instance.js";
-import { FULL_SPECS } from "./random_full.js";
+import { FULL_SPECS, WIDE_SPECS } from "./random_full.js";
 import { randomVariantSpec, variantsOf } from "./random_variants.js";
 
 vi.setConfig({ testTimeout: 300_000 });
 
 /** Of each kind. */
 const CASES = 100;
+const WIDE_CASES = 15;
 
 test.each(Object.entries(FULL_SPECS))("the full builds agree with the oracle on random %s", (name, spec) => {
   expectAgreement("test/engine/fuzz_full.test.ts", `random ${name}`, { builds: FULL_BUILDS, spec, cases: CASES });
+});
+
+test.each(Object.entries(WIDE_SPECS))("the full builds agree with the oracle on random %s", (name, spec) => {
+  expectAgreement("test/engine/fuzz_full.test.ts", `random ${name}`, { builds: FULL_BUILDS, spec, cases: WIDE_CASES });
 });
 
 test("random specs have each variant alone, and each pair of them that can stand together", () => {

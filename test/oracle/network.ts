@@ -11,7 +11,7 @@ import { isMap } from "./geometry.js";
 import { hybridOf } from "./hybrid.js";
 import { imageInputs, neutralImage } from "./image.js";
 import { drawShift, shifted, withoutLabelValues } from "./jitter.js";
-import { type Layer, unitInputs } from "./layer.js";
+import { type Company, type Layer, unitInputs } from "./layer.js";
 import { createLayer } from "./layers.js";
 import type { Input } from "./matrix.js";
 import { scoresOfPair, trainPair } from "./pair.js";
@@ -122,9 +122,9 @@ export class Network {
     this.frame = frame;
     if (this.spec.recurrence) return logitsOfRecurrent(this, frame);
     let logits: number[] = [];
-    this.countImage(imageInputs(this.spec, this.spec.waves ? labelled(this.spec, frame) : frame));
+    this.countImage("single", imageInputs(this.spec, this.spec.waves ? labelled(this.spec, frame) : frame));
     this.forward(neutralImage(this.spec, frame), (layer, y, inputs) => {
-      if (layer.index > 0) layer.countUsed(inputs);
+      if (layer.index > 0) layer.countUsed("single", inputs);
       const part = this.readouts[layer.index]?.logits(layer.normalised(y));
       if (part) logits = add(logits, part);
     });
@@ -152,19 +152,19 @@ export class Network {
   }
 
   /**
-   * Counts the rows of the image, which a dense first layer multiplies once for all passes, a map in each single pass and in each pair of
-   * passes; label rows are not counted.
+   * Counts the rows of the image in a single pass, or in a pair of passes: a dense first layer multiplies them once for all (`isAgain`: they are
+   * counted already); label rows are not counted.
    */
-  countImage(image: readonly Input[], passes = 1): void {
+  countImage(company: Company, image: readonly Input[], isAgain = false): void {
     const first = this.layers[0]!;
-    for (let pass = 0; pass < (isMap(first.spec) ? passes : 1); pass++) first.countUsed([...image, ...first.biasInput]);
+    if (!isAgain || isMap(first.spec)) first.countUsed(company, [...image, ...first.biasInput]);
   }
 
   /** One pass in which only the readout learns. Returns its logits before that. */
   trainReadouts(inputs: readonly Input[], targets: readonly number[]): number[] {
     let logits: number[] = [];
     this.forward(inputs, (layer, y, all) => {
-      if (layer.index > 0) layer.countUsed(all);
+      if (layer.index > 0) layer.countUsed("single", all);
       logits = this.trainReadout(layer.index, layer.normalised(y), targets, logits);
     });
     return logits;

@@ -34,6 +34,8 @@ export interface LayerSpec {
   stride?: number;
   padding?: number;
   pool?: number;
+  /** Rows of places at a time; 0 or nothing: all. No matter of bits, but of *rows used*. */
+  bands?: number;
 }
 
 export interface Spec {
@@ -142,10 +144,10 @@ export function encodeSpec(spec: Spec): Int32Array {
   ]);
   spec.layers.forEach((layer, index) => {
     const { units, weightBits, scale, rate, temperature, decay, threshold, init, blocks = 0, ceiling = 0, peer = 0, sample = 0 } = layer;
-    const { kind = "dense", channels = 0, field = 0, stride = 0, padding = 0, pool = 0 } = layer;
+    const { kind = "dense", channels = 0, field = 0, stride = 0, padding = 0, pool = 0, bands = 0 } = layer;
     const window = field | (field << 8) | (stride << 16) | (padding << 24);
     block.set(
-      [KINDS.indexOf(kind), units, weightBits, scale, rate, temperature, decay, threshold, init, blocks, ceiling, peer, window, channels, pool, sample],
+      [KINDS.indexOf(kind), units, weightBits, scale, rate, temperature, decay, threshold, init, blocks, ceiling, peer, window, channels, pool | (bands << 8), sample],
       HEADER_WORDS + LAYER_WORDS * index,
     );
   });

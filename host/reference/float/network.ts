@@ -9,11 +9,12 @@ import { initialWeights } from "../initial_weights.js";
 import { checkSupported, readFixedSpec } from "../fixed_spec.js";
 import type { Batch } from "./batch.js";
 import { Dense } from "./dense.js";
-import { InputEncoder } from "./inputs.js";
+import { InputEncoder, type Label } from "./inputs.js";
 import type { Objective } from "./objective.js";
 import { objectiveOf } from "./objectives.js";
 import { type Recipe, MAYFLY, scheduled } from "./recipe.js";
 import { FloatReadout } from "./readout.js";
+import { activity, firstInputs, normalised } from "./rows.js";
 
 /**
  * The same networks in f32, in batches: the papers' algorithm without the engine's integers. Order of samples, labels of negatives and
@@ -28,19 +29,19 @@ export class FloatNetwork {
   samples = 0;
   private readonly objective: Objective;
 
-  private constructor(readonly backend: Backend, readonly spec: NetworkSpec, readonly recipe: Recipe) {
+  private constructor(readonly backend: Backend, readonly spec: NetworkSpec, readonly recipe: Recipe, objective: (network: FloatNetwork) => Objective) {
     checkSupported(spec);
     const fixed = readFixedSpec(encodeSpec(spec));
     this.inputs = new InputEncoder(spec, recipe.inputs);
     this.sampler = Generator.of(spec.seed, STREAM_SAMPLER);
     this.layers = fixed.layers.map((layer, index) => new Dense(backend, layer.inputs, layer.units, initialWeights(fixed, index, recipe), recipe));
     this.readout = new FloatReadout(backend, spec, recipe);
-    this.objective = objectiveOf(this);
+    this.objective = objective(this);
   }
 
-  static async create(backend: Backend, spec: NetworkSpec, recipe: Recipe = MAYFLY): Promise<FloatNetwork> {
+  static async create(backend: Backend, spec: NetworkSpec, recipe: Recipe = MAYFLY, objective: (network: FloatNetwork) => Objective = objectiveOf): Promise<FloatNetwork> {
     await backend.use();
-    return new FloatNetwork(backend, spec, recipe);
+    return new FloatNetwork(backend, spec, recipe, objective);
   }
 
   /** Learns from a batch. Throws where a goodness or logit is no number, and when the backend fails; the network is then lost, its last checkpoint is not. */
@@ -52,6 +53,20 @@ export class FloatNetwork {
   /** Scores of every class by goodness, [batch][classes], and the readout's logits if there is one. */
   async predict(frames: readonly Uint8Array[], by: "goodness" | "readout"): Promise<number[][]> {
     return this.work(() => (by === "goodness" ? this.objective.scores(frames) : this.objective.logits(frames)));
+  }
+
+  /** y of every layer, [frames][units], flat: with a label for each frame, as a prediction would see it. */
+  async activities(frames: readonly Uint8Array[], labels: readonly Label[]): Promise<Float32Array[]> {
+    return this.work(async () => {
+      let x = firstInputs(this, frames.map((frame) => this.inputs.image(frame, false)), (index) => labels[index]!);
+      const read: Float32Array[] = [];
+      for (const index of this.layers.keys()) {
+        const y = activity(this, index, x);
+        read.push(await this.backend.read(y));
+        x = this.withBias(normalised(this, y));
+      }
+      return read;
+    });
   }
 
   /** What the objective keeps beside the weights, for a checkpoint. */

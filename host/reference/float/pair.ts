@@ -4,7 +4,7 @@ import type { Batch } from "./batch.js";
 import { drawNegative } from "./negative.js";
 import type { FloatNetwork } from "./network.js";
 import type { Objective } from "./objective.js";
-import { activity, firstInputs, normalised, rowsOf } from "./rows.js";
+import { activity, firstInputs, logistic, normalised, rowsOf } from "./rows.js";
 
 /** Positive and negative go through the layers together, as rows of one matrix: positives first. */
 export class PairObjective implements Objective {
@@ -137,8 +137,4 @@ export class PairObjective implements Objective {
     });
     return tf.mul(y, tf.tensor2d(factors, [factors.length, 1]));
   }
-}
-
-function logistic(z: number): number {
-  return 1 / (1 + Math.exp(-z));
 }

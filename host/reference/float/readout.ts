@@ -1,6 +1,7 @@
 import type { NetworkSpec } from "../../spec/network_spec.js";
 import type { Backend, Tensor2D } from "../backends/backend.js";
 import { Dense } from "./dense.js";
+import { softmaxRows } from "./rows.js";
 import type { Recipe } from "./recipe.js";
 
 /** The softmax readout: a part for each layer from `readout.from` on; their logits add up. */
@@ -42,9 +43,4 @@ export class FloatReadout {
   dispose(): void {
     for (const part of this.parts) part?.dispose();
   }
-}
-
-function softmaxRows({ tf }: Backend, logits: Tensor2D): Tensor2D {
-  const e = tf.exp(tf.sub(logits, tf.max(logits, 1, true)));
-  return tf.div(e, tf.sum(e, 1, true));
 }

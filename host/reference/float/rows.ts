@@ -1,4 +1,4 @@
-import type { Tensor2D } from "../backends/backend.js";
+import type { Backend, Tensor2D } from "../backends/backend.js";
 import type { Label } from "./inputs.js";
 import type { FloatNetwork } from "./network.js";
 
@@ -33,4 +33,14 @@ export function softmax(logits: readonly number[], temperature = 1): number[] {
   const e = logits.map((value) => Math.exp((value - most) / temperature));
   const sum = e.reduce((total, value) => total + value, 0);
   return e.map((value) => value / sum);
+}
+
+/** Softmax of each row of a tensor. */
+export function softmaxRows({ tf }: Backend, logits: Tensor2D): Tensor2D {
+  const e = tf.exp(tf.sub(logits, tf.max(logits, 1, true)));
+  return tf.div(e, tf.sum(e, 1, true));
+}
+
+export function logistic(z: number): number {
+  return 1 / (1 + Math.exp(-z));
 }

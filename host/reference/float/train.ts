@@ -1,3 +1,4 @@
+import { platform } from "#platform";
 import { type Dataset, frame } from "../../data/dataset.js";
 import { permutation } from "../../data/shuffle.js";
 import { MayflyError } from "../../errors.js";
@@ -58,7 +59,7 @@ export async function* trainFloat(learner: BatchLearner, data: Dataset, options:
       }
       seconds += (performance.now() - start) / 1000;
       yield { type: "progress", epoch, done: from, total: data.count, pairsPerSecond: Math.round((from - first) / seconds) };
-      await new Promise((resolve) => setImmediate(resolve));
+      await platform.turn();
       if (signal?.aborted && from < data.count) return yield { type: "end", reason: "aborted" };
     }
     const due = test !== null && (epoch % evaluateEvery === 0 || epoch === epochs);
@@ -75,16 +76,17 @@ const EVALUATE_BATCH = 500;
 /** Test error both ways, in percent; null for a way the learner has not. */
 export async function evaluateFloat(learner: BatchLearner, data: Dataset, { evaluateBatch = EVALUATE_BATCH }: Pick<FloatTrainOptions, "evaluateBatch"> = {}): Promise<TestError> {
   const wrong = { goodness: 0, readout: 0 };
-  let hasReadout = true;
+  /** Ways the learner can predict. */
+  const ways = new Set(["goodness", "readout"] as const);
   for (let from = 0; from < data.count; from += evaluateBatch) {
     const to = Math.min(from + evaluateBatch, data.count);
     const frames = Array.from({ length: to - from }, (_, at) => frame(data, from + at));
-    for (const by of ["goodness", "readout"] as const) {
+    for (const by of [...ways]) {
       const scores = await learner.predict(frames, by);
-      if (by === "readout" && scores.length === 0) hasReadout = false;
+      if (scores.length === 0) ways.delete(by);
       scores.forEach((row, at) => (wrong[by] += argmax(row) === data.labels[from + at] ? 0 : 1));
     }
   }
   const percent = (count: number): number => Math.round((count / data.count) * 1e4) / 100;
-  return { goodness: percent(wrong.goodness), readout: hasReadout ? percent(wrong.readout) : null };
+  return { goodness: ways.has("goodness") ? percent(wrong.goodness) : null, readout: ways.has("readout") ? percent(wrong.readout) : null };
 }

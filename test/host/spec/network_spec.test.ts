@@ -4,7 +4,7 @@ import { MayflyError } from "../../../host/errors.js";
 import { type NetworkSpecInput, resolveSpec } from "../../../host/spec/network_spec.js";
 
 /** What a plain dense layer has of the fields that other layers and variants use. */
-const PLAIN = { channels: 0, field: 0, stride: 0, padding: 0, pool: 0, blocks: 1, ceiling: 0, peer: 0, sample: 0 };
+const PLAIN = { channels: 0, field: 0, stride: 0, padding: 0, pool: 0, bandRows: 0, blocks: 1, ceiling: 0, peer: 0, sample: 0 };
 const smallest: NetworkSpecInput = { input: { width: 28, height: 28, channels: 1 }, classes: 10, layers: [{ units: 60 }, { units: 40 }] };
 
 function refusal(input: unknown): MayflyError {
