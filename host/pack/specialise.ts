@@ -125,7 +125,7 @@ function cutByMaps(library: Library, { spec }: Network): void {
   const has = (...kinds: readonly string[]): boolean => spec.layers.some(({ kind }) => kinds.includes(kind));
   if (!has("local", "conv")) {
     library.replaceBody("assembly/spec_words/isMap", "  (i32.const 0)");
-    return cut(["maps/places/sumPlaces", "maps/pass/startMap", "maps/pass/endMap", "maps/update/updateMap", "maps/input_map/readImageMap"]);
+    return cut(["maps/band_pieces/bandPiece", "maps/places/sumPlaces", "maps/pass/startMap", "maps/pass/endMap", "maps/update/updateMap", "maps/input_map/readImageMap"]);
   }
   if (!has("conv")) cut(["maps/update/updateConv"]);
   if (!has("local")) cut(["maps/update/updateLocal"]);
