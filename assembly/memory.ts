@@ -54,14 +54,14 @@ export const RT_MASK: usize = 108;
 export const RT_TARGETS: usize = 112;
 export const RT_FRAME_ROWS: usize = 116;
 // Of streams.
-export const RT_KEPT: usize = 120;
-export const RT_FRONT_STATE: usize = 124;
-export const RT_FRONT_SCALES: usize = 128;
-export const RT_FRONT_RING: usize = 132;
-export const RT_FRONT_FRAMES: usize = 136;
-export const RT_FRONT_BLOCK: usize = 140;
-export const RT_SINE: usize = 144;
-export const RT_SPECTRUM: usize = 148;
+export const RT_KEPT: usize = 128;
+export const RT_FRONT_STATE: usize = 132;
+export const RT_FRONT_SCALES: usize = 136;
+export const RT_FRONT_RING: usize = 140;
+export const RT_FRONT_FRAMES: usize = 144;
+export const RT_FRONT_BLOCK: usize = 148;
+export const RT_SINE: usize = 152;
+export const RT_SPECTRUM: usize = 156;
 
 // @ts-ignore: decorator
 @inline export function runtime(offset: usize): usize {

@@ -55,19 +55,19 @@ export const REGION_UNIT_STATE: i32 = 34;
 export const REGION_UNIT_INPUTS: i32 = 35;
 // Of streams: docs/streams.md.
 /** Of corrupted negatives the earlier frame that runs are taken from; persistent, behind the variant state. */
-export const REGION_KEPT: i32 = 36;
+export const REGION_KEPT: i32 = 40;
 /** Counters, places and threshold of the front end, its scales and its last samples: persistent, behind the variant state. */
-export const REGION_FRONT_STATE: i32 = 37;
+export const REGION_FRONT_STATE: i32 = 41;
 /** Middle and spread of every feature, or its least and most, q12. */
-export const REGION_FRONT_SCALES: i32 = 38;
-export const REGION_FRONT_RING: i32 = 39;
+export const REGION_FRONT_SCALES: i32 = 42;
+export const REGION_FRONT_RING: i32 = 43;
 /** The windows of a frame of more than one; persistent. */
-export const REGION_FRONT_FRAMES: i32 = 40;
+export const REGION_FRONT_FRAMES: i32 = 44;
 /** Samples for `push_block`, written by the host. */
-export const REGION_FRONT_BLOCK: i32 = 41;
+export const REGION_FRONT_BLOCK: i32 = 45;
 /** A quarter of a sine, q30. */
-export const REGION_SINE: i32 = 42;
-export const REGION_SPECTRUM: i32 = 43;
+export const REGION_SINE: i32 = 46;
+export const REGION_SPECTRUM: i32 = 47;
 
 // Element types of a region.
 export const TYPE_U8: i32 = 1;

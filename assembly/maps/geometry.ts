@@ -130,10 +130,16 @@ export function bandOf(layer: i32): i32 {
   return layerSpec(layer, LAYER_POOL) >>> BAND_BIT;
 }
 
+// Functions of their own, so that `mayfly pack` can answer for a network without.
+
 /** Whether the layer under way is worked in bands. */
-// @ts-ignore: decorator
-@inline export function inBands(): bool {
+export function inBands(): bool {
   return map(BAND) < map(HEIGHT);
+}
+
+/** Whether an i32 may be too small for its sums. */
+export function isWide(): bool {
+  return map(WIDE) != 0;
 }
 
 /** In a recurrent network: the same field of the map above, or all units of a dense layer, or labels. Words of the layer above need not be valid yet. */

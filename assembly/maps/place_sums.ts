@@ -9,7 +9,7 @@ import { PAIRED_BYTES, SINGLE_BYTES, entries } from "../kernels/rows";
 import { PIECE_ROWS, addWide, narrowSums } from "../kernels/wide_sums";
 import { weightBytes } from "../layers/layer";
 import { RT_SUMS, RT_WIDE_SUMS, runtime } from "../memory";
-import { FIELD, PLANE_BYTES, ROW_BYTES, RUN, STRIDE, WIDE, map } from "./geometry";
+import { FIELD, PLANE_BYTES, ROW_BYTES, RUN, STRIDE, isWide, map } from "./geometry";
 import { CHANNELS_FROM, CHANNELS_TO, mapJob } from "./map_job";
 
 const PIECE: i32 = PIECE_ROWS >> 1;
@@ -18,14 +18,14 @@ const PIECE: i32 = PIECE_ROWS >> 1;
 // @ts-ignore: decorator
 @inline export function clearSums(pair: bool): void {
   const bytes = <usize>map(STRIDE) << 2;
-  if (map(WIDE)) memory.fill(runtime(RT_WIDE_SUMS), 0, pair ? bytes << 2 : bytes << 1);
+  if (isWide()) memory.fill(runtime(RT_WIDE_SUMS), 0, pair ? bytes << 2 : bytes << 1);
   else memory.fill(runtime(RT_SUMS), 0, pair ? bytes << 1 : bytes);
 }
 
 /** Starts at sums that are known, i32 (stride,): of one pass, or the same for both of a pair. */
 export function startSums(known: usize, pair: bool): void {
   const bytes = <usize>map(STRIDE) << 2;
-  if (map(WIDE)) {
+  if (isWide()) {
     clearSums(false);
     addWide(known, map(STRIDE), runtime(RT_WIDE_SUMS));
   } else memory.copy(runtime(RT_SUMS), known, bytes);
@@ -35,14 +35,14 @@ export function startSums(known: usize, pair: bool): void {
 /** The negative's sums become those of the positive. */
 export function shareSums(): void {
   const bytes = <usize>map(STRIDE) << 2;
-  if (map(WIDE)) memory.copy(runtime(RT_WIDE_SUMS) + (bytes << 1), runtime(RT_WIDE_SUMS), bytes << 1);
+  if (isWide()) memory.copy(runtime(RT_WIDE_SUMS) + (bytes << 1), runtime(RT_WIDE_SUMS), bytes << 1);
   else memory.copy(runtime(RT_SUMS) + bytes, runtime(RT_SUMS), bytes);
 }
 
 /** Adds the rows of a single list. */
 // @ts-ignore: decorator
 @inline export function addSingleRows(layer: i32, list: usize, rows: i32, matrix: usize): void {
-  if (map(WIDE)) addSinglePieces(layer, list, rows, matrix);
+  if (isWide()) addSinglePieces(layer, list, rows, matrix);
   else single(layer, list, entries(rows), matrix);
 }
 
@@ -57,7 +57,7 @@ function addSinglePieces(layer: i32, list: usize, rows: i32, matrix: usize): voi
 
 /** Adds those of a paired list to both sums. */
 export function addPairedRows(layer: i32, list: usize, rows: i32, matrix: usize): void {
-  if (!map(WIDE)) return paired(layer, list, entries(rows), matrix);
+  if (!isWide()) return paired(layer, list, entries(rows), matrix);
   for (let left = entries(rows); left > 0; left -= PIECE) {
     memory.fill(runtime(RT_SUMS), 0, <usize>map(STRIDE) << 3);
     paired(layer, list, min(left, PIECE), matrix);
@@ -73,7 +73,7 @@ const FAR: i32 = 1 << 30;
 export function addField(layer: i32, window: usize, pair: bool, matrix: usize): void {
   const side = map(FIELD);
   const run = map(RUN);
-  if (!map(WIDE)) return field(layer, window, side, run, pair, matrix);
+  if (!isWide()) return field(layer, window, side, run, pair, matrix);
   const rowBytes = <usize>(map(STRIDE) * weightBytes(layer));
   for (let dy = 0; dy < side; dy++) {
     for (let from = 0; from < run; from += PIECE_ROWS) {
@@ -102,12 +102,12 @@ function field(layer: i32, window: usize, side: i32, run: i32, pair: bool, matri
 /** Ends the sums, which stand in RT_SUMS from then on, as far as activities can tell. */
 // @ts-ignore: decorator
 @inline export function endSums(pair: bool): void {
-  if (map(WIDE)) narrowSums(runtime(RT_WIDE_SUMS), pair ? map(STRIDE) << 1 : map(STRIDE), FAR, runtime(RT_SUMS));
+  if (isWide()) narrowSums(runtime(RT_WIDE_SUMS), pair ? map(STRIDE) << 1 : map(STRIDE), FAR, runtime(RT_SUMS));
 }
 
 /** Ends sums to which others are still to be added: they saturate. */
 export function saturateSums(): void {
-  if (map(WIDE)) narrowSums(runtime(RT_WIDE_SUMS), map(STRIDE), i32.MAX_VALUE, runtime(RT_SUMS));
+  if (isWide()) narrowSums(runtime(RT_WIDE_SUMS), map(STRIDE), i32.MAX_VALUE, runtime(RT_SUMS));
 }
 
 function single(layer: i32, list: usize, count: i32, matrix: usize): void {

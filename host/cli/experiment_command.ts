@@ -14,7 +14,7 @@ import { startNamed } from "../reference/backends/registry.js";
 import { encodeSpec } from "../spec/encode.js";
 import { resolveSpec } from "../spec/network_spec.js";
 import { datasetHash } from "../train/dataset_hash.js";
-import { RUN_FILE, RunDirectory } from "../train/run_directory.js";
+import { RUN_FILE, RunDirectory, type RunSettings } from "../train/run_directory.js";
 import { type TestError } from "../train/evaluate.js";
 import { type EpochResult, train } from "../train/train.js";
 import type { TwinOrigin } from "../twins/store.js";
@@ -24,6 +24,8 @@ import { jsonOption, whole, wholeFrom } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { count, percent, say, sayJson, style, table } from "./output.js";
 import { openProgress } from "./progress.js";
+import { runInTfjs } from "./experiment_tfjs.js";
+import { DEFAULT_BATCH } from "./tfjs_options.js";
 import { trainRun } from "./training.js";
 import { twinIn } from "./twin_training.js";
 
@@ -40,6 +42,8 @@ interface ExperimentFlags {
   evaluateEvery: number;
   out: string;
   checkpointEvery: number;
+  engine: "integer" | "tfjs";
+  batch: number;
   twins: boolean;
   backend: BackendName;
   json?: boolean;
@@ -78,7 +82,7 @@ interface ReportedTwin {
 export function addExperimentCommand(program: Command): void {
   program.command("experiment")
     .summary("run a paper's experiment by its name")
-    .description("Runs a published Forward-Forward experiment from a seed, in the integer engine. By default its small runs, which end in minutes. Runs that have one are followed by their backpropagation twin in float (tfjs). Every run is a run directory: started again, the command goes on where it was.")
+    .description("Runs a published Forward-Forward experiment from a seed, in the integer engine, or in float with --engine tfjs. By default its small runs, which end in minutes. Runs that have one are followed by their backpropagation twin in float (tfjs). Every run is a run directory: started again, the command goes on where it was.")
     .argument("[name]", "name of the experiment: see --list")
     .option("--list", "list all experiments with their runs")
     .addOption(new Option("--variant <name...>", "only these runs of it, of any size").conflicts(["target", "paper"]))
@@ -92,15 +96,21 @@ export function addExperimentCommand(program: Command): void {
     .option("--evaluate-every <n>", "test after every n-th epoch, and after the last: by goodness over all labels a test takes about as long as a sixth of an epoch", wholeFrom(1), 1)
     .option("--out <dir>", "folder of the run directories", "runs/experiments")
     .option("--checkpoint-every <seconds>", "write the checkpoint at least so often", whole, 30)
+    .addOption(new Option("--engine <name>", "integer: what the device computes; tfjs: the same networks in f32, in batches").choices(["integer", "tfjs"]).default("integer"))
     .option("--no-twins", "leave out the backpropagation twins of runs that have one")
-    .addOption(new Option("--backend <name>", "where twins run (tfjs): see `mayfly backends`").choices([...BACKEND_NAMES]).default("wasm"))
+    .addOption(new Option("--backend <name>", "of tfjs, and where twins run: see `mayfly backends`").choices([...BACKEND_NAMES]).default("wasm"))
+    .option("--batch <n>", "of tfjs: samples that learn together", wholeFrom(1), DEFAULT_BATCH)
     .addOption(jsonOption())
     .addHelpText("after", `
 Examples:
   mayfly experiment --list
   mayfly experiment unsupervised
-  mayfly experiment supervised --variant 3x1000 --seed 2`)
-    .action(async (name: string | undefined, flags: ExperimentFlags) => {
+  mayfly experiment supervised --variant 3x1000 --seed 2
+  mayfly experiment cnn --variant paper --engine tfjs --backend webgpu --batch 32`)
+    .action(async (name: string | undefined, flags: ExperimentFlags, command: Command) => {
+      if (flags.engine !== "tfjs") {
+        if (command.getOptionValueSource("batch") === "cli") throw new MayflyError("--batch belongs to --engine tfjs: the integer engine trains one sample at a time", 2);
+      }
       if (flags.list) return list(flags);
       if (name === undefined) throw new MayflyError(`name an experiment: ${EXPERIMENTS.map((experiment) => experiment.name).join(", ")}; --list tells more`, 2);
       await run(findExperiment(name), flags);
@@ -181,24 +191,37 @@ async function runTwin(variant: Variant, { rate, batch, published }: TwinRecipe,
   const trained = await twinIn(run.runDirectory, backend, origin, data);
   trained.twin.dispose();
   const testError = trained.epochs.findLast((epoch) => epoch.testError)?.testError?.readout ?? null;
-  return { variant: variant.name, name: TWIN_NAMES.backprop, seed: flags.seed, batch, rate, backend: backend.name, epochs: trained.epochs.map(({ epoch, testError: error }) => ({ epoch, error: error?.readout ?? null })), error: testError, published: published ?? null };
+  return { variant: variant.name, name: TWIN_NAMES.backprop, seed: flags.seed, batch, rate, backend: flags.backend, epochs: trained.epochs.map(({ epoch, testError: error }) => ({ epoch, error: error?.readout ?? null })), error: testError, published: published ?? null };
 }
 
 async function runVariant(experiment: Experiment, variant: Variant, source: string, data: OpenedDataset, flags: ExperimentFlags): Promise<ReportedRun> {
   const epochs = flags.epochs ?? variant.epochs;
   const total = epochs * data.train.count;
   const spec = { ...variant.spec(data.train.shape, data.train.classes), schedule: { holdSamples: Math.floor(total * (variant.hold ?? 0.5)), totalSamples: total }, seed: flags.seed };
-  const path = join(flags.out, `${experiment.name}-${variant.name}${flags.epochs === undefined ? "" : `-${flags.epochs}epochs`}${flags.limit === undefined ? "" : `-${flags.limit}samples`}-seed${flags.seed}`);
+  const path = join(flags.out, `${experiment.name}-${variant.name}${flags.epochs === undefined ? "" : `-${flags.epochs}epochs`}${flags.limit === undefined ? "" : `-${flags.limit}samples`}-seed${flags.seed}${flags.engine === "tfjs" ? "-tfjs" : ""}`);
+  const about = { variant: variant.name, about: variant.about, seed: flags.seed, asked: variant.asked ?? null, published: variant.published ?? null, runDirectory: path };
+  if (flags.engine === "tfjs") {
+    const { directory, endedBefore } = await runInTfjs({ path, spec, data, settings: settingsOf(source, epochs, data, flags), backend: flags.backend, batch: flags.batch, checkpointEvery: flags.checkpointEvery });
+    if (endedBefore) say(`has ended before: ${path}`);
+    return { ...about, ...reported(directory), bytes: Number(directory.record.result!["tensorBytes"]), weightsHash: String(directory.record.result!["weightsHash"]) };
+  }
   const { network, directory } = await openOrStart(path, variant, source, spec, epochs, data, flags);
   const ended = directory.record.result;
   const result = ended && ended["stopped"] !== "aborted" ? ended : await trainRun(directory, network, data, { checkpointEvery: flags.checkpointEvery });
   if (result === ended) say(`has ended before: ${path}`);
+  return { ...about, ...reported(directory), bytes: network.plan.bytes.total, weightsHash: network.weightsHash() };
+}
+
+/** What a run directory says of its run. */
+function reported({ record: { epochs, result, engineHash: hash } }: RunDirectory): Pick<ReportedRun, "epochs" | "testError" | "samplesPerSecond" | "engineHash"> {
   return {
-    variant: variant.name, about: variant.about, seed: flags.seed,
-    epochs: (directory.record.epochs as EpochResult[]).map(({ epoch, testError }) => ({ epoch, testError })),
-    testError: (result["testError"] as TestError | null) ?? null, asked: variant.asked ?? null, published: variant.published ?? null,
-    bytes: network.plan.bytes.total, samplesPerSecond: Number(result["pairsPerSecond"]), weightsHash: network.weightsHash(), engineHash: directory.record.engineHash, runDirectory: path,
+    epochs: (epochs as EpochResult[]).map(({ epoch, testError }) => ({ epoch, testError })), testError: (result?.["testError"] as TestError | null) ?? null,
+    samplesPerSecond: Number(result?.["pairsPerSecond"]), engineHash: hash,
   };
+}
+
+function settingsOf(source: string, epochs: number, data: OpenedDataset, flags: ExperimentFlags): RunSettings {
+  return { ...absoluteData(source, { limit: flags.limit, limitTest: flags.limitTest }), datasetHash: datasetHash(data.train, data.test), epochs, evaluateEvery: flags.evaluateEvery, stopAt: null, patience: null };
 }
 
 /** A run begun before goes on, if it is the same one. */
@@ -206,8 +229,7 @@ async function openOrStart(path: string, variant: Variant, source: string, spec:
   const hash = datasetHash(data.train, data.test);
   if (!existsSync(join(path, RUN_FILE))) {
     const network = Network.create(spec, variant.options);
-    const settings = { ...absoluteData(source, { limit: flags.limit, limitTest: flags.limitTest }), datasetHash: hash, epochs, evaluateEvery: flags.evaluateEvery, stopAt: null, patience: null };
-    return { network, directory: await RunDirectory.create(path, settings, engineHash(network.size)) };
+    return { network, directory: await RunDirectory.create(path, settingsOf(source, epochs, data, flags), engineHash(network.size)) };
   }
   const directory = await RunDirectory.open(path);
   const checkpoint = await directory.readModel();

@@ -36,7 +36,7 @@ const HOLD = 0.5;
 export function addParityCommand(program: Command): void {
   const command = program.command("parity")
     .summary("hold the engine against an exact reference in tfjs, number by number")
-    .description("Trains the engine and an independent reference in tfjs on the same samples from the same seed, and compares every integer of every step: pre-activations, goodness, update coefficients and weights of each layer, logits and weights of the readout. With --runs also whole runs: engine, exact and float, over seeds. Ends with status 1 when anything differs.")
+    .description("Trains the engine and an independent reference in tfjs on the same samples from the same seed, and compares every integer of every step: pre-activations, activities, goodness, update coefficients and weights of each layer (of maps not the first and the fourth, of which the engine keeps one place at a time), logits and weights of the readout. With --runs also whole runs: engine, exact and float, over seeds. Ends with status 1 when anything differs.")
     .argument("[dataset]", DATASET_HELP, "mnist")
     .addOption(jsonOption());
   addNetworkOptions(command)
@@ -54,6 +54,7 @@ export function addParityCommand(program: Command): void {
 Examples:
   mayfly parity --layers 64,32 --weights i16 --steps 100 --backend wasm --seed 1 --json
   mayfly parity --layers 60,30 --weights i8 --objective classwise --backend cpu --build scalar
+  mayfly parity --layers conv8x3p2,conv8x3 --objective classwise --steps 20 --with '{"jitter":2}'
   mayfly parity --layers 32,16 --steps 20 --runs 3 --epochs 3 --limit 1000`);
   command.action(async (dataset: string, flags: ParityFlags) => {
     checkNetworkFlags(command, flags);
@@ -92,15 +93,15 @@ async function checkRun(path: string, spec: NetworkSpec): Promise<void> {
 }
 
 function stepLines({ marks, builds, backend, adapter, steps, seconds }: StepParity): string[] {
-  const cell = ({ compared, differing }: Difference): string => (differing === 0 ? `${count(compared)} equal` : `${count(differing)} of ${count(compared)} differ`);
+  const cell = ({ compared, differing }: Difference): string => (compared === 0 ? "–" : differing === 0 ? `${count(compared)} equal` : `${count(differing)} of ${count(compared)} differ`);
   const rows = marks.flatMap((mark) => [
-    ...mark.layers.map((layer, index) => [count(mark.steps), `layer ${index + 1}`, cell(layer.preActivations), cell(layer.goodness), cell(layer.coefficients), cell(layer.weights)]),
-    ...(mark.readout ? [[count(mark.steps), "readout", cell(mark.readout.logits), "", "", cell(mark.readout.weights)]] : []),
+    ...mark.layers.map((layer, index) => [count(mark.steps), `layer ${index + 1}`, cell(layer.preActivations), cell(layer.activities), cell(layer.goodness), cell(layer.coefficients), cell(layer.weights)]),
+    ...(mark.readout ? [[count(mark.steps), "readout", cell(mark.readout.logits), "", "", "", cell(mark.readout.weights)]] : []),
   ]);
   const first = marks.at(-1)?.layers.flatMap((layer, index) => Object.entries(layer).flatMap(([part, { first: at, max, mean }]) => (at ? [`layer ${index + 1}, ${part}: first in step ${at.step} at index ${at.index}: ${at.engine} in the engine, ${at.reference} in the reference; at most ${max}, ${mean.toPrecision(3)} on average`] : []))) ?? [];
   return [
     style.bold(`${count(steps)} steps, ${builds.join(" and ")} engine against the exact reference on ${backend} (${adapter}), ${seconds.toFixed(1)} s`), "",
-    ...table([["after", "", "pre-activations or logits", "goodness", "coefficients", "weights"], ...rows], "rlrrrr"),
+    ...table([["after", "", "pre-activations or logits", "activities", "goodness", "coefficients", "weights"], ...rows], "rlrrrrr"),
     ...(first.length > 0 ? ["", ...first] : []),
   ];
 }

@@ -79,7 +79,7 @@ Examples:
   mayfly stream synthetic:keywords --learn labels --window 256 --bands 20 --low 200 --high 3800 --mel --frames-deep 12 --objective classwise --layers 96,96 --seconds 300
   mayfly stream vibration.wav --bands 32 --train-for 5000 --save machine.mayfly
   mayfly stream new.wav --resume machine.mayfly --no-train --json
-  cat log.csv | mayfly stream - --learn labels --classes 6 --sample-rate 50 --time-column t --label-column activity --gain 8192
+  mayfly stream - --learn labels --classes 6 --sample-rate 50 --time-column t --label-column activity --gain 8192 < log.csv
   mayfly stream serial:/dev/ttyUSB0 --baud 230400 --sample-rate 400 --reconnect 30 --save pump.mayfly`);
   command.action((source: string, flags: StreamFlags) => run(command, source, flags));
 }

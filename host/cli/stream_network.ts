@@ -60,7 +60,7 @@ export function addStreamNetworkOptions(command: Command): Command {
     .option("--false-alarms <share>", "share of alarms wanted while all is normal; 0: no threshold", numberTo(0.5), 0.01)
     .optionsGroup("Network:")
     .addOption(new Option("--learn <what>", "normal: what is usual, without labels, against corrupted windows; labels: the source's").choices(["normal", "labels"]).default("normal"))
-    .option("--layers <units>", "units of each hidden layer, as in `mayfly train`", parseLayers, parseLayers(DEFAULT_LAYERS))
+    .addOption(new Option("--layers <units>", "units of each hidden layer, as in `mayfly train`").argParser(parseLayers).default(parseLayers(DEFAULT_LAYERS), DEFAULT_LAYERS))
     .addOption(new Option("--weights <type>", "storage of the weights").choices(["i8", "i16"]).default("i16"))
     .addOption(new Option("--objective <name>", "with --learn labels: pair or classwise").choices(["pair", "classwise"]).default("pair"))
     .addOption(new Option("--negatives <name>", "with --learn labels, pair: wrong labels by the readout, or at random (default: hard)").choices(["hard", "random"]))

@@ -10,6 +10,7 @@ import { specOverrides } from "../reference/float/recipe.js";
 import { type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
 import { datasetHash } from "../train/dataset_hash.js";
 import { checkThreads } from "../train/learner.js";
+import { checkGiven } from "../train/train.js";
 import { RunDirectory } from "../train/run_directory.js";
 import { absoluteData, addDataOptions, type DataFlags, DATASET_HELP, dataOptions, openData } from "./data_options.js";
 import { buildOption, helpOption, jsonOption, layersText, numberTo, threadsOption, whole, wholeFrom } from "./flags.js";
@@ -90,7 +91,9 @@ Examples:
 async function trainTfjs(dataset: string, flags: TrainFlags, spec: NetworkSpecInput, data: OpenedDataset): Promise<void> {
   const recipe = recipeOf(flags.recipe, flags.tfjsRate);
   const asked = { ...spec, ...specOverrides(recipe) };
-  checkSupported(resolveSpec(asked));
+  const resolved = resolveSpec(asked);
+  checkSupported(resolved);
+  checkGiven(resolved, false);
   // Before the run directory is made: a backend that is not there leaves nothing behind.
   await startNamed(flags.backend);
   const run = await RunDirectory.create(flags.out ?? `${defaultPath(dataset, flags)}-tfjs`, {

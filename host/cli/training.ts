@@ -137,7 +137,9 @@ export function longRunOffer(network: Network, totalSamples: number, limitMinute
     if (told || network.samples - first < MEASURED_SAMPLES || minutes <= limitMinutes) return;
     told = true;
     const { spec } = network;
-    tell(`note: at this speed the run takes another ${minutes >= 120 ? `${(minutes / 60).toFixed(1)} hours` : `${Math.ceil(minutes)} minutes`}. A GPU does it in float, in batches, and the result comes back as a model for the engine: mayfly train … --layers ${spec.layers.map(({ units }) => units).join(",")} --engine tfjs --backend webgpu --batch 64 (see \`mayfly backends\`)`);
+    // A box computes in its host, one sample at a time: no GPU helps.
+    if (spec.layers.some(({ kind }) => kind === "box")) return;
+    tell(`note: at this speed the run takes another ${minutes >= 120 ? `${(minutes / 60).toFixed(1)} hours` : `${Math.ceil(minutes)} minutes`}. A GPU does it in float, in batches, and the result comes back as a model for the engine: mayfly train … --layers ${layersText(spec.layers)} --engine tfjs --backend webgpu --batch 64 (see \`mayfly backends\`)`);
   };
 }
 

@@ -8,7 +8,7 @@ import { MayflyError } from "../errors.js";
 import type { Backend } from "../reference/backends/backend.js";
 import { BackpropNetwork } from "../reference/backprop/network.js";
 import { batchOf } from "../reference/float/batch.js";
-import { checkSupported } from "../reference/fixed_spec.js";
+import { isPlain } from "../reference/fixed_spec.js";
 import { FloatNetwork } from "../reference/float/network.js";
 import { argmax } from "../reference/integers.js";
 import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
@@ -66,7 +66,7 @@ export async function compare(backend: Backend, input: NetworkSpecInput, data: O
   const schedule = { holdSamples: Math.floor(total / 2), totalSamples: total };
   const spec = resolveSpec({ ...input, schedule });
   // Its memory is measured in tfjs at the end: what is not there is better refused before minutes of training.
-  checkSupported(spec);
+  if (!isPlain(spec)) throw new MayflyError("backprop is compared with dense networks without the variants of docs/variants.md, which it has not", 2);
   onStage("Forward-Forward in the engine");
   const engine = await engineRun(spec, data, options);
   const shape = shapeOf(spec);

@@ -3,6 +3,7 @@
  * rest is optimised like a release build. The result computes the same bits. It refuses every other spec, for its code is only true
  * for this one; only the words in FREE_WORDS may differ.
  */
+import { REGION_WIDE_SUMS } from "../../assembly/abi/region.js";
 import * as abi from "../../assembly/abi/spec.js";
 import { ABI_VERSION, BAD_MAGIC, BAD_SPEC, BAD_VERSION, MAGIC } from "../../assembly/abi/status.js";
 import type { Network } from "../engine/network.js";
@@ -24,8 +25,8 @@ const PLANNED_WORDS = [
   "RT_COEFFICIENTS", "RT_CLASS_TERMS", "RT_SCORES", "RT_LOGITS", "RT_TOTAL_BYTES",
 ];
 /** And those that only the full build has. */
-const PLANNED_VARIANTS = ["RT_VARIANT_STATE", "RT_NEGATIVE", "RT_MASK", "RT_TARGETS", "RT_FRAME_ROWS", "RT_MAP_A", "RT_MAP_B", "RT_POOLED_PLACE", "RT_PLACE_ROWS", "RT_PLACE_COEFFICIENTS",
-  "RT_KEPT", "RT_FRONT_STATE", "RT_FRONT_SCALES", "RT_FRONT_RING", "RT_FRONT_FRAMES", "RT_FRONT_BLOCK", "RT_SINE", "RT_SPECTRUM"];
+const PLANNED_VARIANTS = ["RT_VARIANT_STATE", "RT_NEGATIVE", "RT_MASK", "RT_TARGETS", "RT_FRAME_ROWS", "RT_MAP_A", "RT_MAP_B", "RT_POOLED_PLACE", "RT_PLACE_ROWS", "RT_PLACE_COEFFICIENTS", "RT_MAP_C", "RT_GAINS",
+  "RT_ROW_SUMS", "RT_WIDE_SUMS", "RT_KEPT", "RT_FRONT_STATE", "RT_FRONT_SCALES", "RT_FRONT_RING", "RT_FRONT_FRAMES", "RT_FRONT_BLOCK", "RT_SINE", "RT_SPECTRUM"];
 
 /** Functions that read the layer table (assembly/layers/layer.ts), and the field each reads. */
 const LAYER_FIELDS = {
@@ -118,11 +119,16 @@ function cutUnused(library: Library, network: Network, words: Int32Array): void 
 }
 
 /** A network is made of maps, or has none, or both: each kind of layer has phases of its own. */
-function cutByMaps(library: Library, { spec }: Network): void {
+function cutByMaps(library: Library, { spec, plan, regions }: Network): void {
   const cut = (names: readonly string[]): void => {
     for (const name of names) library.replaceBody(`assembly/${name}`, "  (unreachable)");
   };
   const has = (...kinds: readonly string[]): boolean => spec.layers.some(({ kind }) => kinds.includes(kind));
+  if (plan.bands.length === 0) {
+    library.replaceBody("assembly/maps/geometry/inBands", "  (i32.const 0)");
+    cut(["maps/band_pieces/bandPiece"]);
+  }
+  if (!regions.some(({ kind }) => kind === REGION_WIDE_SUMS)) library.replaceBody("assembly/maps/geometry/isWide", "  (i32.const 0)");
   if (!has("local", "conv")) {
     library.replaceBody("assembly/spec_words/isMap", "  (i32.const 0)");
     return cut(["maps/band_pieces/bandPiece", "maps/places/sumPlaces", "maps/pass/startMap", "maps/pass/endMap", "maps/update/updateMap", "maps/input_map/readImageMap"]);

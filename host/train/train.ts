@@ -5,6 +5,7 @@ import { permutation } from "../data/shuffle.js";
 import type { SampleExtras } from "../engine/extras.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
+import type { NetworkSpec } from "../spec/network_spec.js";
 import type { PipelineReport, TrainingSample } from "../threads/pipeline.js";
 import { CounterReader, type TrainingCounters } from "./counters.js";
 import type { TestError } from "./evaluate.js";
@@ -70,7 +71,7 @@ export async function* train(network: Network, data: Dataset, options: TrainOpti
   if (options.test) checkFits(network, options.test);
   const { progressEvery = 1000, threads = 1 } = options;
   if (!(progressEvery >= 1)) throw new MayflyError(`progressEvery is ${progressEvery}, expected at least 1 sample`, 2);
-  checkExtras(network, options);
+  checkGiven(network.spec, options.extras !== undefined);
   const learner = await startLearner(network, threads);
   try {
     yield* trainedBy(learner, network, data, { ...options, progressEvery });
@@ -174,9 +175,9 @@ class EarlyStop {
 }
 
 /** A data set holds frames and labels only: what the spec says is given has to come from somewhere. */
-function checkExtras({ spec }: Network, { extras }: TrainOptions): void {
+export function checkGiven(spec: NetworkSpec, hasExtras: boolean): void {
   const given = spec.negatives === "given" ? "negatives" : spec.targets === "given" ? "targets" : null;
-  if (given && !extras) throw new MayflyError(`this network's ${given} are "given", and a data set has none: bring them with the option "extras"`, 2);
+  if (given && !hasExtras) throw new MayflyError(`this network's ${given} are "given", and a data set has none: bring them with the option "extras"`, 2);
 }
 
 /** Throws when the data are not of the network's shape and classes. */

@@ -16,6 +16,7 @@ import { ReferencePanel } from "./view/reference_panel.js";
 import { Tiles } from "./view/tiles.js";
 import { WorldPanel } from "./view/world_panel.js";
 import { count, kilobytes, percent } from "./view/format.js";
+import { CLEAN, describeWorld } from "./world.js";
 
 const FIRST_BOARD = "rp2040";
 const FIRST_NETWORK = "small";
@@ -50,7 +51,6 @@ const pad = new Pad(byId<HTMLCanvasElement>("pad"), (frame, done) => {
 const power = new PowerPanel(byId("power"), cutPower);
 const world = new WorldPanel(byId("world"), () => {
   ask({ type: "world", world: world.world });
-  learning.mark(samples, world.describe());
   announce(`The sensor now sees the digits: ${world.describe()}.`);
 });
 const reference = new ReferencePanel(byId("reference"), { spec: () => spec!, digits: async () => gzippedDigits() });
@@ -62,6 +62,8 @@ let running = false;
 let ready = false;
 let checkpointEvery = 0;
 let planId = 0;
+/** The world that the curve knows of. */
+let markedWorld = describeWorld(CLEAN);
 let truth: number | null = null;
 let predictId = 0;
 let predicting = false;
@@ -145,7 +147,7 @@ function hearDevice(reply: Reply): void {
       power.clear();
       tiles.clear();
       tiles.configured(reply);
-      if (world.world.kind !== "clean") learning.mark(0, world.describe());
+      markedWorld = describeWorld(CLEAN);
       refresh();
       return repredict();
     case "progress":
@@ -154,6 +156,7 @@ function hearDevice(reply: Reply): void {
       learning.addRunning(reply.progress.running);
       return drawCurve();
     case "tested":
+      if (describeWorld(reply.world) !== markedWorld) learning.mark(reply.samples, markedWorld = describeWorld(reply.world));
       if (reply.samples > 0) learning.addTested(reply.samples, reply.goodness, reply.readout);
       tiles.tested(reply);
       drawCurve();

@@ -10,7 +10,7 @@
  */
 import type { Tensor, Tensor2D } from "../backends/backend.js";
 import type { Kept } from "../scope.js";
-import type { Batch } from "./batch.js";
+import type { FloatSample } from "./batch.js";
 import { ClasswiseObjective } from "./classwise.js";
 import { drawNegative } from "./negative.js";
 import type { FloatNetwork } from "./network.js";
@@ -34,11 +34,11 @@ export class EndToEndObjective implements Objective {
     this.layerwise = network.spec.objective === "pair" ? new PairObjective(network) : new ClasswiseObjective(network);
   }
 
-  async train(batch: Batch): Promise<void> {
+  async train(samples: readonly FloatSample[]): Promise<void> {
     const { network } = this;
-    const pass = this.forward(batch);
-    const gains = network.spec.objective === "pair" ? await this.pairGains(pass.y) : await this.classGains(pass.y, batch.labels);
-    this.backward(pass, gains, batch.labels.length);
+    const pass = this.forward(samples);
+    const gains = network.spec.objective === "pair" ? await this.pairGains(pass.y) : await this.classGains(pass.y, samples.map(({ label }) => label));
+    this.backward(pass, gains, samples.length);
   }
 
   scores(frames: readonly Uint8Array[]): Promise<number[][]> {
@@ -49,16 +49,17 @@ export class EndToEndObjective implements Objective {
     return [];
   }
 
-  private forward({ frames, labels }: Batch): Pass {
+  private forward(samples: readonly FloatSample[]): Pass {
     const { network } = this;
     const { spec, sampler } = network;
-    const images = frames.map((frame) => network.inputs.image(frame, true));
+    const images = samples.map(({ positive }) => network.inputs.image(positive, true));
+    const labels = samples.map(({ label }) => label);
     const count = images.length;
     const wrong = spec.objective === "pair" ? labels.map((label) => drawNegative(spec, sampler, label, null)) : null;
     let input = wrong ? firstInputs(network, [...images, ...images], (index) => (index < count ? labels[index]! : wrong[index - count]!)) : firstInputs(network, images, () => "neutral");
     const pass: Pass = { seen: [], y: [], x: [] };
     for (const index of network.layers.keys()) {
-      const y = activity(network, index, input);
+      const { y } = activity(network, index, input);
       const x = normalised(network, y);
       pass.seen.push(input);
       pass.y.push(y);
@@ -116,7 +117,7 @@ export class EndToEndObjective implements Objective {
       // Before the layer learns: with the weights that made its sums.
       const delta: Tensor2D = above ? (tf.mul(tf.add(own, this.throughNorm(above, y[index]!, x[index]!)), tf.step(y[index]!)) as Tensor2D) : own;
       if (index > 0) above = tf.matMul(delta, tf.transpose(tf.slice(dense.weights.value, [0, 0], [network.layers[index - 1]!.outputs, dense.outputs])));
-      network.learn(index, seen[index]!, delta, samples);
+      network.learn(index, seen[index]!, delta, { y: y[index]!, from: null }, samples);
     }
   }
 

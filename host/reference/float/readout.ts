@@ -24,14 +24,12 @@ export class FloatReadout {
     return all.length === 0 ? null : (this.backend.tf.addN(all) as Tensor2D);
   }
 
-  /** One step of the delta rule for each part, with its own softmax or with that of the sum. */
-  learn(xs: readonly (Tensor2D | null)[], labels: readonly number[], rate: number): void {
+  /** One step of the delta rule for each part, with its own softmax or with that of the sum; `targets`: wanted probabilities, [N][classes]. */
+  learn(xs: readonly (Tensor2D | null)[], targets: readonly (readonly number[])[], rate: number): void {
     const { tf } = this.backend;
-    const oneHot = new Float32Array(labels.length * this.spec.classes);
-    labels.forEach((label, index) => (oneHot[index * this.spec.classes + label] = 1));
-    const truth = tf.tensor2d(oneHot, [labels.length, this.spec.classes]);
+    const truth = tf.tensor2d(Float32Array.from(targets.flat()), [targets.length, this.spec.classes]);
     const joint = this.recipe.readoutJoint ? this.logits(xs) : null;
-    const scale = this.recipe.reduction === "mean" ? 1 / labels.length : 1;
+    const scale = this.recipe.reduction === "mean" ? 1 / targets.length : 1;
     this.parts.forEach((part, layer) => {
       if (!part) return;
       const x = xs[layer]!;

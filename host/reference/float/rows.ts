@@ -1,5 +1,6 @@
 import type { Backend, Tensor2D } from "../backends/backend.js";
 import type { Label } from "./inputs.js";
+import type { Activity } from "./units.js";
 import type { FloatNetwork } from "./network.js";
 
 /** Images with labels as a tensor [N][inputs of the first layer]. */
@@ -10,9 +11,14 @@ export function firstInputs(network: FloatNetwork, images: readonly Float32Array
   return network.backend.tf.tensor2d(values, [images.length, rows]);
 }
 
-/** ReLU of a layer's sums. */
-export function activity(network: FloatNetwork, layer: number, x: Tensor2D): Tensor2D {
-  return network.backend.tf.relu(network.layers[layer]!.forward(x));
+/** Images that have their labels in them, or none, as a tensor [N][inputs of the first layer]. */
+export function inputsOf(network: FloatNetwork, images: readonly Float32Array[]): Tensor2D {
+  return firstInputs(network, images, () => "neutral");
+}
+
+/** What a layer makes of its inputs. */
+export function activity(network: FloatNetwork, layer: number, x: Tensor2D): Activity {
+  return network.units[layer]!.activity(network.layers[layer]!.forward(x));
 }
 
 /** Each row over its root mean square (or its length): what the next layer and the readout see, without the bias. */

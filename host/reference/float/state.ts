@@ -20,12 +20,22 @@ interface Header {
   readonly sampler: number;
   readonly dropout: number;
   readonly optimiserSteps: readonly number[];
+  /** Of networks with jitter, hybrids or sampled coefficients. */
+  readonly variants?: VariantState;
+}
+
+interface VariantState {
+  readonly jitter: number;
+  readonly masks: number;
+  readonly lanes: readonly number[];
+  /** The frame before, base64. */
+  readonly before: string;
 }
 
 export async function saveState(network: FloatNetwork): Promise<Uint8Array> {
   const header: Header = {
     version: 1, recipe: network.recipe.name, spec: specHash(network), samples: network.samples, sampler: network.sampler.state, dropout: network.inputs.dropout.state,
-    optimiserSteps: densesOf(network).map(({ optimiser }) => optimiser.steps),
+    optimiserSteps: densesOf(network).map(({ optimiser }) => optimiser.steps), ...(hasVariantState(network) && { variants: variantState(network) }),
   };
   return packTensors(network.backend, MAGIC, header, tensorsOf(network));
 }
@@ -41,6 +51,22 @@ export function loadState(network: FloatNetwork, bytes: Uint8Array, name: string
   network.samples = header.samples;
   network.sampler.state = header.sampler;
   network.inputs.dropout.state = header.dropout;
+  if (header.variants) takeUp(network, header.variants);
+}
+
+function hasVariantState({ spec }: FloatNetwork): boolean {
+  return spec.jitter > 0 || spec.negatives === "hybrid" || spec.layers.some(({ sample }) => sample > 0);
+}
+
+function variantState({ frames: { jitter, masks, before }, lanes }: FloatNetwork): VariantState {
+  return { jitter: jitter.state, masks: masks.state, lanes: lanes.map(({ state }) => state), before: Buffer.from(before).toString("base64") };
+}
+
+function takeUp({ frames, lanes }: FloatNetwork, state: VariantState): void {
+  frames.jitter.state = state.jitter;
+  frames.masks.state = state.masks;
+  frames.before = new Uint8Array(Buffer.from(state.before, "base64"));
+  lanes.forEach((lane, layer) => (lane.state = state.lanes[layer] ?? lane.state));
 }
 
 function densesOf(network: FloatNetwork) {

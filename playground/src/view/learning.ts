@@ -16,6 +16,10 @@ const MARK_ROWS = 3;
 const MARK_ROW = 13;
 const TICKS = [0.5, 1, 2, 5, 10, 20, 50, 100];
 
+/** Ticks of digits seen: 1, 2 and 5 of each power; those that would lie on 0 are left out. */
+const STEPS = [1e2, 1e3, 1e4, 1e5, 1e6, 1e7].flatMap((power) => [power, 2 * power, 5 * power]);
+const LEFTMOST = 0.025;
+
 interface Mark {
   readonly samples: number;
   readonly text: string;
@@ -87,7 +91,7 @@ export class LearningChart {
     drawChart(this.chart, {
       height: 330, marginTop: 28 + MARK_ROW * Math.min(this.marks.length, MARK_ROWS),
       // The start, when most happens, gets the room.
-      x: { type: "sqrt", label: "digits seen", domain: [0, most], ticks: 5, tickFormat: "~s" },
+      x: { type: "sqrt", label: "digits seen", domain: [0, most], ticks: [0, ...STEPS.filter((step) => step <= most && step >= LEFTMOST * most)], tickFormat: "~s" },
       y: { type: "log", label: "% wrong", domain: [bottom, 100], axis: null },
       marks: [
         Plot.gridY(ticks),

@@ -31,6 +31,7 @@ const SPECS: Record<string, NetworkSpecInput> = {
   "convolution and dense, hard negatives": { input: INPUT, classes: 4, layers: [{ kind: "conv", channels: 6, field: 3, padding: 1 }, { kind: "conv", channels: 5, field: 2, pool: 2 }, { units: 12 }] },
   "convolution, waves, random negatives": { input: INPUT, classes: 4, negatives: "random", waves: { set: 1, intensity: 0.4 }, layers: [{ kind: "conv", channels: 6, field: 3 }, { kind: "conv", channels: 4, field: 2 }] },
   "convolution, class-wise": { input: INPUT, classes: 4, objective: "classwise", layers: [{ kind: "conv", channels: 8, field: 3, weights: "i8" }, { kind: "conv", channels: 8, field: 2, weights: "i8" }] },
+  "corrupted negatives": { input: INPUT, classes: 4, negatives: "corrupted", layers: three },
   "local fields, hybrid negatives, peers": { input: INPUT, classes: 4, negatives: "hybrid", layers: [{ kind: "local", channels: 4, field: 3, peer: 0.03 }, { kind: "local", channels: 3, field: 2, peer: 0.03 }, { units: 10 }] },
 };
 

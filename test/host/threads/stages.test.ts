@@ -5,6 +5,7 @@ import { BAD_ARGUMENT, HANDOVER, JOB_PENDING, NOT_READY, OK } from "../../../ass
 import { STAGE_FRAME, STAGE_PAIR, STAGE_SINGLE } from "../../../assembly/abi/stage.js";
 import { loadEngine } from "../../../host/engine/load.js";
 import { Network } from "../../../host/engine/network.js";
+import { packNetwork } from "../../../host/pack/pack.js";
 import { copyExtents, extentsOf } from "../../../host/threads/image.js";
 import { drawsNegative, passesOf, whyNotPipelined } from "../../../host/threads/lanes.js";
 import { StagedNetwork } from "../../../host/threads/staged_network.js";
@@ -134,6 +135,13 @@ describe("the exports", () => {
     }
     expect(seen).toContain(HANDOVER);
     expect(engine.seal()).toBe(OK);
+  });
+
+  test("a device has none of them", async () => {
+    const { module } = await packNetwork(start({ negatives: "hybrid" }));
+    const names = WebAssembly.Module.exports(new WebAssembly.Module(module as Uint8Array<ArrayBuffer>)).map(({ name }) => name);
+    expect(names).toContain("begin_train");
+    expect(names.filter((name) => /stage|job_address/.test(name))).toEqual([]);
   });
 
   test("a whole step after a stage is a whole step", () => {
