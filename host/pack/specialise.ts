@@ -131,7 +131,7 @@ function cutByMaps(library: Library, { spec, plan, regions }: Network): void {
   if (!regions.some(({ kind }) => kind === REGION_WIDE_SUMS)) library.replaceBody("assembly/maps/geometry/isWide", "  (i32.const 0)");
   if (!has("local", "conv")) {
     library.replaceBody("assembly/spec_words/isMap", "  (i32.const 0)");
-    return cut(["maps/places/sumPlaces", "maps/pass/startMap", "maps/pass/endMap", "maps/update/updateMap", "maps/input_map/readImageMap"]);
+    return cut(["maps/band_pieces/bandPiece", "maps/places/sumPlaces", "maps/pass/startMap", "maps/pass/endMap", "maps/update/updateMap", "maps/input_map/readImageMap"]);
   }
   if (!has("conv")) cut(["maps/update/updateConv"]);
   if (!has("local")) cut(["maps/update/updateLocal"]);

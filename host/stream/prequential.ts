@@ -3,6 +3,8 @@
  * test set. Everything is kept over the whole stream and over a sliding window of the last frames.
  */
 
+import { auroc as areaUnderRoc } from "../field/metrics.js";
+
 /** The mean of the last `size` values, and of all. */
 export class Running {
   private readonly recent: Float64Array;
@@ -117,19 +119,7 @@ export class Prequential {
   }
 }
 
-/** The share of pairs in which a `low` value is below a `high` one, ties counting half (Mann and Whitney 1947); null without both. */
+/** The share of pairs in which a `low` value is below a `high` one, ties counting half; null without both. */
 export function auroc(low: readonly number[], high: readonly number[]): number | null {
-  if (low.length === 0 || high.length === 0) return null;
-  const sorted = Float64Array.from(high).sort();
-  const below = (value: number, orEqual: boolean): number => {
-    let [from, to] = [0, sorted.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (sorted[middle]! < value || (orEqual && sorted[middle] === value)) from = middle + 1;
-      else to = middle;
-    }
-    return from;
-  };
-  const pairs = low.reduce((sum, value) => sum + sorted.length - (below(value, true) + below(value, false)) / 2, 0);
-  return pairs / (low.length * high.length);
+  return low.length === 0 || high.length === 0 ? null : areaUnderRoc(low, high);
 }

@@ -3,6 +3,8 @@ import { Network } from "../../../host/engine/network.js";
 import { packNetwork } from "../../../host/pack/pack.js";
 import { openPacked } from "../../../host/pack/packed_network.js";
 import { retune } from "../../../host/field/retune.js";
+import type { NetworkSpecInput, StreamSpecInput } from "../../../host/spec/network_spec.js";
+import { PACKED_BYTES } from "../../limits.js";
 import { NETWORKS, sampleOf } from "../engine/networks.js";
 
 test.each(Object.entries(NETWORKS))("%s: packed with what it has learned, it learns on in its module as in the engine", async (_, spec) => {
@@ -28,4 +30,16 @@ test("an untrained module starts fresh, another file is refused, and watching is
   expect(device.checkpoint()).toEqual(Network.create(spec).checkpoint());
   expect(() => device.activities(sampleOf(spec, 0).frame)).toThrow("this engine cannot be watched: it was packed for a device");
   expect(() => openPacked(Uint8Array.of(1, 2, 3), "x.wasm")).toThrow(/x\.wasm/);
+});
+
+const STREAM = {
+  stream: { features: "bank", window: 1024, hop: 512, bands: 24, coding: "offset", spread: 10 }, classes: 2, negatives: "corrupted", corruption: { ways: ["raise"], share: 0.5 },
+  sense: "minimise", layers: [{ units: 64 }], readout: { from: null }, inputDropout: 0, bias: 1,
+} satisfies StreamSpecInput;
+const JITTER = { input: { width: 28, height: 28, channels: 1 }, classes: 10, jitter: 1, layers: [{ units: 128, weights: "i8" }, { units: 64, weights: "i8" }] } satisfies NetworkSpecInput;
+
+test.each([["784-128-64 i8, jitter, scalar", JITTER], ["stream 24-64 i16, corrupted, scalar", STREAM]] as const)("%s: of the full build only what the network uses is packed", async (name, spec) => {
+  const { module } = await packNetwork(Network.create(spec), { state: false });
+  expect(module.length).toBeGreaterThan(PACKED_BYTES[name].floor);
+  expect(module.length).toBeLessThanOrEqual(PACKED_BYTES[name].ceiling);
 });
