@@ -117,7 +117,7 @@ for (const { name, spec, work, warm, torch: torchBatches, tfjs: tfjsBatches, onn
   for (const batch of tfjsBatches) benches.push(await tfjsBench(tfjs, network.checkpoint(), batch));
   const onnx = onnxBatches.length > 0 ? await startOnnx(units) : null;
   if (onnx) versions.onnxruntime = onnx.version;
-  else if (onnxBatches.length > 0) console.log("onnxruntime-node is not here: ONNXRUNTIME_NODE_INSTALL=skip npm install");
+  else if (onnxBatches.length > 0) console.log("onnxruntime-node (288 MB) is not here: ONNXRUNTIME_NODE_INSTALL=skip npm install --no-save onnxruntime-node@1.30");
   for (const batch of onnx ? onnxBatches : []) {
     benches.push(timedBench("onnxruntime int8", batch, async (count) => {
       for (let done = 0; done < count; done += batch) await onnx.predict(data.frames.subarray(done * size, (done + batch) * size), batch);
