@@ -20,6 +20,7 @@ import { spec, specAddress, validate } from "./spec";
 import { twoFrames } from "./spec_variants";
 import { NET_DROPOUT, NET_SAMPLER, NET_STATE_BYTES, NET_STEP } from "./abi/state";
 import { netState } from "./state";
+import { prepareFront } from "./stream/window";
 
 const STREAM_SAMPLER: u32 = 1;
 const STREAM_DROPOUT: u32 = 2;
@@ -95,7 +96,9 @@ function prepare(): i32 {
   setRuntime(RT_READY, 0);
   dropJob();
   const fault = validate();
-  return fault != OK ? fault : commitPlan();
+  const planned = fault != OK ? fault : commitPlan();
+  if (FULL && planned == OK) prepareFront();
+  return planned;
 }
 
 /** Completes the checkpoint header, so that the persistent part may be copied. Between samples only. Returns a status. */
@@ -148,7 +151,7 @@ export function step(max_work: i32): i32 {
 
 /**
  * For those who watch a pass: the layer whose activities (region *activity*) the last piece of work has completed, + 256 when they are a
- * pair's, -1 for none. Asking clears it; `step(1)` does one piece.
+ * pair's (of a recurrent network: in the start and in every iteration), -1 for none. Asking clears it; `step(1)` does one piece.
  */
 export function completed(): i32 {
   return takeCompleted();

@@ -7,6 +7,7 @@
  *
  * The persistent part holds no addresses, so a checkpoint moves freely between builds. Nothing is live at address 0.
  */
+import { FULL } from "./full";
 
 /** Start of the persistent part, 16-byte aligned. */
 // @ts-ignore: decorator
@@ -15,7 +16,7 @@
 }
 
 /** The RUNTIME block: what one instance knows of itself; never part of a checkpoint. */
-export const RUNTIME: usize = memory.data(128, 16);
+export const RUNTIME: usize = FULL ? memory.data(160, 16) : memory.data(128, 16);
 export const RT_STATUS: usize = 0;
 export const RT_DETAIL: usize = 4;
 export const RT_READY: usize = 8;
@@ -40,12 +41,27 @@ export const RT_MAP_B: usize = 76;
 export const RT_POOLED_PLACE: usize = 80;
 export const RT_PLACE_ROWS: usize = 84;
 export const RT_PLACE_COEFFICIENTS: usize = 88;
+// Of networks with maps in bands: without, the first is MAP_B, the second SUMS.
+export const RT_MAP_C: usize = 92;
+export const RT_GAINS: usize = 96;
+export const RT_ROW_SUMS: usize = 120;
+/** Of maps with more rows than an i32 holds. */
+export const RT_WIDE_SUMS: usize = 124;
 // Regions of the variants, of the full build.
 export const RT_VARIANT_STATE: usize = 100;
 export const RT_NEGATIVE: usize = 104;
 export const RT_MASK: usize = 108;
 export const RT_TARGETS: usize = 112;
 export const RT_FRAME_ROWS: usize = 116;
+// Of streams.
+export const RT_KEPT: usize = 128;
+export const RT_FRONT_STATE: usize = 132;
+export const RT_FRONT_SCALES: usize = 136;
+export const RT_FRONT_RING: usize = 140;
+export const RT_FRONT_FRAMES: usize = 144;
+export const RT_FRONT_BLOCK: usize = 148;
+export const RT_SINE: usize = 152;
+export const RT_SPECTRUM: usize = 156;
 
 // @ts-ignore: decorator
 @inline export function runtime(offset: usize): usize {
@@ -55,6 +71,18 @@ export const RT_FRAME_ROWS: usize = 116;
 // @ts-ignore: decorator
 @inline export function setRuntime(offset: usize, value: usize): void {
   store<u32>(RUNTIME + offset, <u32>value);
+}
+
+/** For the making of lists (normalise.ts): the sums, which are done with, or not yet there. */
+// @ts-ignore: decorator
+@inline export function listScratch(): usize {
+  return ASC_FEATURE_SIMD ? runtime(RT_SUMS) : 0;
+}
+
+/** Its bytes: 8 for each unit of the widest layer. */
+// @ts-ignore: decorator
+@inline export function listScratchBytes(): usize {
+  return ASC_FEATURE_SIMD ? runtime(RT_ACTIVITY) - runtime(RT_SUMS) : 0;
 }
 
 /** Keeps and returns a status with its detail. */

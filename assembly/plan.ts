@@ -16,7 +16,7 @@ import { listInputs, recurrent, stateRows, streams } from "./ff/recurrent_spec";
 import { LAYER_RECORD_BYTES, describeLayer, describeUnits } from "./layers/layer";
 import { activityUnits, addNeeds, clearNeeds, entryColumns, listedUnits, matricesOf, placeMaps, planes } from "./maps/plan_maps";
 import {
-  RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LAYERS, RT_LOGITS,
+  RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_FRAME, RT_GAINS, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LAYERS, RT_LOGITS,
   RT_PERSISTENT_BYTES, RT_ROWS_A, RT_ROWS_B, RT_SCORES, RT_STATE, RT_SUMS, RT_TOTAL_BYTES, base, report, runtime,
   setRuntime,
 } from "./memory";
@@ -135,6 +135,8 @@ function walk(target: i32, commit: bool): i32 {
     setRuntime(RT_ROWS_B, rowsB);
     setRuntime(RT_IMAGE_SUMS, imageSums);
     setRuntime(RT_SUMS, sums);
+    // Where no layer sums again, the gains take the place of the sums.
+    if (FULL) if (runtime(RT_GAINS) == 0) setRuntime(RT_GAINS, sums);
     setRuntime(RT_ACTIVITY, activity);
     setRuntime(RT_COEFFICIENTS, coefficients);
     setRuntime(RT_CLASS_TERMS, terms);

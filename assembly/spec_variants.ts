@@ -3,8 +3,8 @@
  * with reasons. Full build only; the core build wants 0 in all of them.
  */
 import {
-  KIND_BOX, KIND_DENSE, LABEL_APPEND, LAYER_BLOCKS, LAYER_CEILING, LAYER_KIND, LAYER_PEER, LAYER_POOL, LAYER_SAMPLE, LAYER_UNITS, LOSS_THRESHOLD,
-  NEGATIVES_HYBRID, SENSE_MAXIMISE, SENSE_MINIMISE, SPEC_ASLEEP, SPEC_AWAKE, SPEC_DEVICE, SPEC_INPUT_HEIGHT, SPEC_INPUT_WIDTH, SPEC_JITTER, SPEC_LABEL_PLACEMENT,
+  CORRUPT_RAISE, CORRUPT_SHIFT, CORRUPT_SHUFFLE, CORRUPT_SPLICE, KIND_BOX, KIND_DENSE, LABEL_APPEND, LAYER_BLOCKS, LAYER_CEILING, LAYER_KIND, LAYER_PEER, LAYER_POOL, LAYER_SAMPLE, LAYER_UNITS, LOSS_THRESHOLD,
+  NEGATIVES_CORRUPTED, NEGATIVES_GIVEN, NEGATIVES_HYBRID, SENSE_FRONT_END, SENSE_MAXIMISE, SENSE_MINIMISE, SPEC_ASLEEP, SPEC_AWAKE, SPEC_DEVICE, SPEC_INPUT_HEIGHT, SPEC_INPUT_WIDTH, SPEC_JITTER, SPEC_LABEL_PLACEMENT,
   SPEC_LAYER_COUNT, SPEC_LOSS, SPEC_MASK_BLURS, SPEC_NEGATIVES, SPEC_READOUT_FROM, SPEC_SENSE, SPEC_TARGETS, SPEC_WAVES,
   TARGETS_GIVEN, TARGETS_LABEL,
 } from "./abi/spec";
@@ -19,7 +19,8 @@ const MAX_BLOCKS: i32 = 128;
 export function variantFault(classwise: bool): i32 {
   const limit = min(MAX_JITTER, min(spec(SPEC_INPUT_WIDTH), spec(SPEC_INPUT_HEIGHT)) - 1);
   if (!inRange(SPEC_JITTER, 0, limit)) return SPEC_JITTER;
-  if (!inRange(SPEC_SENSE, SENSE_MAXIMISE, classwise ? SENSE_MAXIMISE : SENSE_MINIMISE)) return SPEC_SENSE;
+  const sense = spec(SPEC_SENSE) & ~SENSE_FRONT_END;
+  if (sense < SENSE_MAXIMISE || sense > (classwise ? SENSE_MAXIMISE : SENSE_MINIMISE)) return SPEC_SENSE;
   // Positive and negative are compared with each other by the other loss, so they cannot come at different times.
   const phases = !classwise && spec(SPEC_LOSS) == LOSS_THRESHOLD;
   if (!inRange(SPEC_AWAKE, 0, phases ? i32.MAX_VALUE : 0)) return SPEC_AWAKE;
@@ -70,6 +71,21 @@ export function layerVariantFault(layer: i32, classwise: bool): i32 {
 // @ts-ignore: decorator
 @inline export function twoFrames(): bool {
   return spec(SPEC_NEGATIVES) >= NEGATIVES_HYBRID;
+}
+
+/** Whether negatives that are frames are of a kind there is: corrupted ones have a way and a share in higher bits, the others nothing there. */
+export function twoFramesFit(): bool {
+  const word = spec(SPEC_NEGATIVES);
+  if (!corrupted()) return word <= NEGATIVES_GIVEN;
+  const ways = (word >> 8) & 255;
+  const share = word >> 16;
+  return ways >= 1 && ways <= (CORRUPT_SPLICE | CORRUPT_SHUFFLE | CORRUPT_SHIFT | CORRUPT_RAISE) && share >= 1 && share <= 256;
+}
+
+/** Whether the negative is the frame, corrupted. */
+// @ts-ignore: decorator
+@inline export function corrupted(): bool {
+  return (spec(SPEC_NEGATIVES) & 255) == NEGATIVES_CORRUPTED;
 }
 
 /** Whether labels are waves over the whole frame. */

@@ -1,9 +1,11 @@
+import { equalBytes } from "../host/bytes.js";
 import { Network } from "../host/engine/network.js";
+import type { BuildChoice } from "../host/engine/load.js";
 import { checked } from "../host/engine/instance.js";
 import { HEADER_BYTES } from "../host/engine/plan.js";
 import { MayflyError } from "../host/errors.js";
-import { encodeSpec } from "../host/spec/encode.js";
-import { type NetworkSpecInput, resolveSpec } from "../host/spec/network_spec.js";
+import { plannedWords } from "../host/engine/fit_bands.js";
+import type { NetworkSpecInput } from "../host/spec/network_spec.js";
 import { CheckpointStore, type Phase, type Recovery } from "./checkpoint/store.js";
 import type { SlotLayout } from "./checkpoint/layout.js";
 import type { Flash } from "./devices/flash.js";
@@ -25,6 +27,8 @@ export interface Firmware {
   readonly rates: StepRates;
   /** Order of a checkpoint's phases; only tests give another than the protocol's. */
   readonly order?: readonly Phase[];
+  /** Build of the engine; a chip has the scalar one, which is the default. The bits are the same. */
+  readonly build?: BuildChoice;
 }
 
 /** What the outside of the device has. */
@@ -55,7 +59,17 @@ const SENSOR_TIMEOUT_US = 1e6;
 const MAX_REPEATS = 100;
 
 /** One life of the device: from power-on until the job is done. Returns the network; a PowerCut thrown from within ends it earlier. */
-export function live(firmware: Firmware, { supply, flash, layout, sensor }: Hardware, watch: DeviceWatch = {}): Network {
+export function live(firmware: Firmware, hardware: Hardware, watch: DeviceWatch = {}): Network {
+  const moments = life(firmware, hardware, watch);
+  for (;;) {
+    const moment = moments.next();
+    if (moment.done) return moment.value;
+  }
+}
+
+/** The same, moment by moment, for hosts that have other things to do: gives the network after the start and after every sample. */
+export function* life(firmware: Firmware, { supply, flash, layout, sensor }: Hardware, watch: DeviceWatch = {}): Generator<Network, Network, void> {
+  const { build = "scalar" } = firmware;
   supply.spend(BOOT_US, "boot");
   const store = new CheckpointStore(flash, layout, firmware.order);
   const recovery = store.recover();
@@ -65,10 +79,11 @@ export function live(firmware: Firmware, { supply, flash, layout, sensor }: Hard
   }
   if (recovery.outcome === "restored") checkSpec(recovery.content, firmware.spec);
   const network = recovery.outcome === "restored"
-    ? Network.open(recovery.content, `the checkpoint in slot ${recovery.slot}`, { build: "scalar" })
-    : Network.create(firmware.spec, { build: "scalar" });
+    ? Network.open(recovery.content, `the checkpoint in slot ${recovery.slot}`, { build })
+    : Network.create(firmware.spec, { build });
   watchMemory(network);
   watch.recovered?.(recovery, network.samples);
+  yield network;
 
   const { engine } = network;
   const timer = new RowTimer(network, firmware.rates);
@@ -98,6 +113,7 @@ export function live(firmware: Firmware, { supply, flash, layout, sensor }: Hard
       supply.spend(timer.sinceLastUs(), "compute");
     }
     watch.trained?.();
+    yield network;
   }
   checkMemory(network);
   return network;
@@ -105,8 +121,8 @@ export function live(firmware: Firmware, { supply, flash, layout, sensor }: Hard
 
 /** A checkpoint of a network other than the firmware's own is not for it to go on with. */
 function checkSpec(content: Uint8Array, spec: NetworkSpecInput): void {
-  const own = new Uint8Array(encodeSpec(resolveSpec(spec)).buffer);
-  if (Buffer.compare(content.subarray(HEADER_BYTES, HEADER_BYTES + own.length), own) === 0) return;
+  const own = new Uint8Array(plannedWords(spec).buffer);
+  if (equalBytes(content.subarray(HEADER_BYTES, HEADER_BYTES + own.length), own)) return;
   throw new MayflyError("the flash holds a checkpoint of another network or another job: give the same options, or an empty flash", 1);
 }
 

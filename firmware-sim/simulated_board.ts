@@ -4,7 +4,7 @@ import type { Board, CoreName } from "./boards/schema.js";
 import type { FlashShape } from "./devices/flash.js";
 import type { Load } from "./devices/power.js";
 import { costModel } from "./metering/cost.js";
-import type { MeteredNetwork } from "./metering/meter_network.js";
+import type { MeteredNetwork } from "./metering/meter_module.js";
 
 /** What the simulator needs to know of a board. */
 export interface SimulatedBoard {

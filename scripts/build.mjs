@@ -29,19 +29,23 @@ function keepUnoptimised(file) {
 }
 
 if (!libraryOnly) {
-  for (const size of ["", "full-"]) {
-    for (const build of ["scalar", "simd"]) await compile("assembly/index.ts", size + build, [keepUnoptimised(`dist/engine/mayfly.${size}${build}.lib.wasm`)]);
-    await compile("assembly/index.ts", `${size}relaxed`);
+  for (const [size, entry] of [["", "assembly/index.ts"], ["full-", "assembly/index_full.ts"]]) {
+    for (const build of ["scalar", "simd"]) await compile(entry, size + build, [keepUnoptimised(`dist/engine/mayfly.${size}${build}.lib.wasm`)]);
+    await compile(entry, `${size}relaxed`);
   }
   for (const target of ["wasi-scalar", "wasi-simd"]) await compile("assembly/wasi/main.ts", target);
   for (const target of ["batch-scalar", "batch-simd"]) await compile("assembly/wasi/batch.ts", target);
   for (const target of ["kernels-scalar", "kernels-simd", "kernels-relaxed"]) await compile("assembly/kernels/index.ts", target);
 }
 
+// What several of the bundles hold is a chunk they share: a class like MayflyError is one class in all of them.
+for (const name of readdirSync("dist").filter((name) => /^chunk-.*\.js(\.map)?$/.test(name))) rmSync(`dist/${name}`);
 await build({
   entryPoints: { cli: "host/cli/main.ts", index: "host/index.ts", reference: "host/reference/index.ts" },
   outdir: "dist",
   bundle: true,
+  splitting: true,
+  chunkNames: "chunk-[hash]",
   platform: "node",
   target: "node20",
   format: "esm",
@@ -56,6 +60,9 @@ cpSync("firmware-sim/boards", "dist/boards", { recursive: true, filter: (path) =
 
 // The text that comes with Mayfly.
 cpSync("data", "dist/data", { recursive: true });
+
+// What host/threads starts beside this thread.
+await build({ entryPoints: { thread: "host/threads/worker.ts" }, outdir: "dist", bundle: true, platform: "node", target: "node20", format: "esm", packages: "external", logLevel: "warning" });
 
 // What host/runtimes starts elsewhere: a process that holds an engine, and the same for a browser's page.
 await build({ entryPoints: { runtime_child: "host/runtimes/child/main.ts" }, outdir: "dist", bundle: true, platform: "node", target: "node20", format: "esm", logLevel: "warning" });

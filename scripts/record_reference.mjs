@@ -31,7 +31,8 @@ for (const experiment of REFERENCE_EXPERIMENTS) {
     if (existsSync(file) && !force) continue;
     const command = referenceCommand(experiment, seed);
     const out = join(runs, name);
-    const args = existsSync(join(out, "run.json")) ? ["resume", out, "--json"] : [...command.split(" ").slice(1), "--out", out];
+    // An experiment finds its run directory again by itself.
+    const args = experiment.experiment ? [...command.split(" ").slice(1), "--out", out] : existsSync(join(out, "run.json")) ? ["resume", out, "--json"] : [...command.split(" ").slice(1), "--out", out];
     if (partial) {
       if (existsSync(join(out, "run.json"))) record(file, experiment, seed, partialResult(JSON.parse(readFileSync(join(out, "run.json"), "utf8"))));
       continue;
@@ -39,7 +40,8 @@ for (const experiment of REFERENCE_EXPERIMENTS) {
     console.error(`${command}${args[0] === "resume" ? "   (resumed)" : ""}`);
     const child = spawnSync(process.execPath, [cli, ...args], { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
     if (child.status !== 0) process.exit(1);
-    record(file, experiment, seed, JSON.parse(child.stdout));
+    const result = JSON.parse(child.stdout);
+    record(file, experiment, seed, experiment.experiment ? { ...result.runs[0], stopped: "finished" } : result);
   }
 }
 

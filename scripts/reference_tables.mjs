@@ -39,8 +39,19 @@ function baselinesTable() {
       const at = run?.epochs.find(({ epoch }) => epoch === mark)?.testError;
       return at ? both(at) : mark > experiment.epochs ? "" : "not yet measured";
     });
-    lines.push(`| ${experiment.title}${run?.stopped?.startsWith("cut") ? `, ${run.stopped}` : ""} | \`${referenceCommand(experiment, experiment.seeds[0])}\` | ${cells.join(" | ")} | ${experiment.published} |`);
+    const recording = run?.stopped === "finished" ? "" : `; recorded by \`node scripts/record_reference.mjs ${experiment.id}\``;
+    lines.push(`| ${experiment.title}${run?.stopped?.startsWith("cut") ? `, ${run.stopped}` : ""} | \`${referenceCommand(experiment, experiment.seeds[0])}\`${recording} | ${cells.join(" | ")} | ${experiment.published} |`);
   }
+  return lines;
+}
+
+function cnnTable() {
+  const epochs = [1, 2, 3];
+  const lines = [`| \`cnn/waves\`, seed 1 | ${epochs.map((epoch) => `epoch ${epoch}`).join(" | ")} | command |`, `|---|${epochs.map(() => "---|").join("")}---|`];
+  const row = (title, run, command, last) => lines.push(`| ${title} | ${epochs.map((at) => (at > last ? "" : both(run?.epochs.find(({ epoch }) => epoch === at)?.testError))).join(" | ")} | \`${command}\` |`);
+  for (const experiment of REFERENCE_EXPERIMENTS.filter(({ id }) => id.startsWith("cnn-waves"))) row(experiment.title, read(`${experiment.id}-seed1`), referenceCommand(experiment, 1), experiment.epochs);
+  const engine = JSON.parse(readFileSync("results/experiments/cnn-waves-seed1.json", "utf8"));
+  row("engine, i16, batch 1, all 60,000 images", engine, engine.command, engine.epochs.length);
   return lines;
 }
 
@@ -72,4 +83,4 @@ function compareTable() {
   return [...lines, "", `Where Forward-Forward loses, by these numbers (\`${result.command}\`, commit ${result.commit.slice(0, 8)}):`, "", ...result.losses.map((loss) => `* ${loss}`)];
 }
 
-export const REFERENCE_TABLES = { "reference-parity": parityTable, "reference-baselines": baselinesTable, "reference-peers": peersTable, "reference-compare": compareTable };
+export const REFERENCE_TABLES = { "reference-parity": parityTable, "reference-baselines": baselinesTable, "reference-cnn": cnnTable, "reference-peers": peersTable, "reference-compare": compareTable };

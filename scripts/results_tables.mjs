@@ -1,9 +1,12 @@
-// Makes the generated tables of README.md, docs/results.md and docs/reference.md from the recorded results. --check only tells whether they are
+// Makes the generated tables of README.md and of the pages in docs/ from the recorded results. --check only tells whether they are
 // up to date (exit status 1 if not); a test runs it.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXPERIMENTS } from "./experiments.mjs";
+import { FIELD_TABLES } from "./field_tables.mjs";
 import { REFERENCE_TABLES } from "./reference_tables.mjs";
+import { REPRESENTATION_TABLES } from "./representation_tables.mjs";
+import { SPEED_TABLES } from "./speed_tables.mjs";
 
 const FOLDER = "results/main";
 function readRecords(folder) {
@@ -86,10 +89,11 @@ function measurementsTable() {
   return lines;
 }
 
-const TABLES = { ...REFERENCE_TABLES, experiments: experimentsTable, measurements: measurementsTable, main: mainTable, extra: extraTable, runs: runsTable, curves: curvesTable };
+const TABLES = { ...FIELD_TABLES, ...REFERENCE_TABLES, ...REPRESENTATION_TABLES, ...SPEED_TABLES, experiments: experimentsTable, measurements: measurementsTable, main: mainTable, extra: extraTable, runs: runsTable, curves: curvesTable };
+const PAGES = ["README.md", "docs/results.md", "docs/experiments.md", "docs/field.md", "docs/reference.md", "docs/representations.md", "docs/speed.md"];
 
 let stale = false;
-for (const file of ["README.md", "docs/results.md", "docs/experiments.md", "docs/reference.md"]) {
+for (const file of PAGES) {
   if (!existsSync(file)) continue;
   const before = readFileSync(file, "utf8");
   const after = before.replace(/(<!-- table ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g, (whole, start, name, end) => {
@@ -101,6 +105,6 @@ for (const file of ["README.md", "docs/results.md", "docs/experiments.md", "docs
   if (!process.argv.includes("--check")) writeFileSync(file, after);
 }
 if (stale && process.argv.includes("--check")) {
-  console.error("the tables in README.md, docs/results.md or docs/reference.md do not match results/: run `npm run results`");
+  console.error(`the tables of ${PAGES.join(", ")} do not match results/: run npm run results`);
   process.exit(1);
 }

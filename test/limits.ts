@@ -24,4 +24,10 @@ export const STATIC_BYTES_CEILING = { core: 1024, full: 1536 };
 /** Bytes of packed modules with only the spec inside. */
 export const PACKED_BYTES = {
   "784-128-64 i16, scalar": { floor: 8_000, ceiling: 11_264 },
+  /** Of the full build: dense layers with a variant, and a stream that learns what is normal (docs/field.md). */
+  "784-128-64 i8, jitter, scalar": { floor: 12_000, ceiling: 14_336 },
+  "stream 24-64 i16, corrupted, scalar": { floor: 14_000, ceiling: 17_408 },
 };
+
+/** Bytes of the playground before anything is asked for: the page, its script with the engines and boards, 12,000 digits. */
+export const PAGE_BYTES_CEILING = 4_000_000;

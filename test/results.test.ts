@@ -1,4 +1,4 @@
-/** The tables of README.md and docs/results.md say what the recorded results say, and those reach what was asked. */
+/** The tables of README.md and docs/ say what the recorded results say, and those reach what was asked. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,19 @@ interface Recorded {
   testError: { goodness: number; readout: number };
 }
 const records = readdirSync(`${root}results/main`).map((name) => JSON.parse(readFileSync(`${root}results/main/${name}`, "utf8")) as Recorded);
+
+const { REPRESENTATION_EXPERIMENTS, representationCommands } = (await import(new URL("../scripts/representation_experiments.mjs", import.meta.url).href)) as {
+  REPRESENTATION_EXPERIMENTS: { id: string; seed: number; epochs: number }[];
+  representationCommands(experiment: object): { train: string[]; analyze: string[] };
+};
+
+test.each(REPRESENTATION_EXPERIMENTS)("the representations $id are recorded by their own commands", (experiment) => {
+  const record = JSON.parse(readFileSync(`${root}results/representations/${experiment.id}-seed${experiment.seed}.json`, "utf8"));
+  const { train, analyze } = representationCommands(experiment);
+  expect(record).toMatchObject({ commands: [`mayfly ${train.join(" ")}`, `mayfly ${analyze.join(" ")}`], commit: expect.stringMatching(/^[0-9a-f]{40}$/), engineHash: expect.stringMatching(/^[0-9a-f]{16}$/), weightsHash: expect.stringMatching(/^[0-9a-f]{16}$/) });
+  expect(record.networks.map(({ kind }: { kind: string }) => kind)).toEqual(analyze.includes("--against") ? ["ff", "backprop", "backprop-ff"] : ["ff"]);
+  expect(record.work).toHaveLength(experiment.epochs);
+});
 
 test("the generated tables are up to date", () => {
   expect(() => execFileSync(process.execPath, ["scripts/results_tables.mjs", "--check"], { cwd: root, stdio: "pipe" })).not.toThrow();

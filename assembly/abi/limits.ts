@@ -11,3 +11,7 @@ export const MAX_RATE: i32 = 65000;
 export const MAX_ITERATIONS: i32 = 64;
 /** Most values of a map, and of a frame that is one: a row number must fit a u16. */
 export const MAX_MAP: i32 = 65535;
+/** Most rows of a matrix where the sums are exact whatever the inputs (full build): dense i8 weights, and maps. 128 * 127 * 65535 < 2^31. */
+export const MAX_ROWS: i32 = 65535;
+/** So many rows of i16 weights and any inputs fit an i32, rounding included: 32768 * 127 * 516 + 1024 < 2^31. More are summed in pieces. */
+export const EXACT_ROWS: i32 = 516;

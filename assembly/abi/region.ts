@@ -43,10 +43,31 @@ export const REGION_POOLED_PLACE: i32 = 30;
 export const REGION_PLACE_ROWS: i32 = 31;
 /** Windows and coefficients of the active places of 8 channels. */
 export const REGION_PLACE_COEFFICIENTS: i32 = 32;
+/** Maps in bands, or with many rows: gains, or sums of squares, of each channel; sums of each row of 8 channels; sums in 64 bits. */
+export const REGION_GAINS: i32 = 33;
+export const REGION_ROW_SUMS: i32 = 36;
+export const REGION_WIDE_SUMS: i32 = 37;
+/** Input map of the layers 2, 4, … (from 0) of a network in bands, whose next input is made while this one is still read. */
+export const REGION_MAP_C: i32 = 38;
 /** Recurrent networks: activities y of a layer as they were after the last iteration, one row for each pass under way. */
 export const REGION_UNIT_STATE: i32 = 34;
 /** The same, normalised: what the layers below and above see of this one. */
 export const REGION_UNIT_INPUTS: i32 = 35;
+// Of streams: docs/streams.md.
+/** Of corrupted negatives the earlier frame that runs are taken from; persistent, behind the variant state. */
+export const REGION_KEPT: i32 = 40;
+/** Counters, places and threshold of the front end, its scales and its last samples: persistent, behind the variant state. */
+export const REGION_FRONT_STATE: i32 = 41;
+/** Middle and spread of every feature, or its least and most, q12. */
+export const REGION_FRONT_SCALES: i32 = 42;
+export const REGION_FRONT_RING: i32 = 43;
+/** The windows of a frame of more than one; persistent. */
+export const REGION_FRONT_FRAMES: i32 = 44;
+/** Samples for `push_block`, written by the host. */
+export const REGION_FRONT_BLOCK: i32 = 45;
+/** A quarter of a sine, q30. */
+export const REGION_SINE: i32 = 46;
+export const REGION_SPECTRUM: i32 = 47;
 
 // Element types of a region.
 export const TYPE_U8: i32 = 1;

@@ -37,8 +37,10 @@ export const SPEC_MIN_COEFFICIENT: i32 = 21;
 export const SPEC_VARIANTS: i32 = 22;
 /** Training frames are shifted by up to so many pixels each way. */
 export const SPEC_JITTER: i32 = 22;
-/** Whether positives get much goodness or little. */
+/** Whether positives get much goodness or little, in the low 8 bits. */
 export const SPEC_SENSE: i32 = 23;
+/** Bit of SPEC_SENSE: the words of a front end (abi/front.ts) stand behind the layers. */
+export const SENSE_FRONT_END: i32 = 1 << 8;
 /** Phases apart in time: so many steps learn from positives only, then SPEC_ASLEEP from negatives only; both 0: together. */
 export const SPEC_AWAKE: i32 = 24;
 export const SPEC_ASLEEP: i32 = 25;
@@ -86,8 +88,10 @@ export const LAYER_PEER: i32 = 11;
 export const LAYER_FIELD: i32 = 12;
 /** Units at each place of a map. */
 export const LAYER_CHANNELS: i32 = 13;
-/** Side of the squares of max pooling; 0 or 1 = none. */
+/** Side of the squares of max pooling; 0 or 1 = none. From bit 8: rows of places that a map is worked in at a time, 0 = all of them. */
 export const LAYER_POOL: i32 = 14;
+/** Where the rows of a band stand in LAYER_POOL. */
+export const BAND_BIT: i32 = 8;
 /** Class-wise: coefficients below this (q15) are sampled: this large, or 0; 0 = as they are. */
 export const LAYER_SAMPLE: i32 = 15;
 
@@ -104,6 +108,13 @@ export const NEGATIVES_HARD: i32 = 1;
 export const NEGATIVES_HYBRID: i32 = 2;
 /** The host writes the negative frame. */
 export const NEGATIVES_GIVEN: i32 = 3;
+/** The frame corrupted; SPEC_NEGATIVES holds in bits 8 to 15 the ways in use, from bit 16 the most of the frame that is corrupted, q8. */
+export const NEGATIVES_CORRUPTED: i32 = 4;
+/** Ways to corrupt a run of the frame: take it from an earlier frame, permute it, rotate it, move it up or down. */
+export const CORRUPT_SPLICE: i32 = 1;
+export const CORRUPT_SHUFFLE: i32 = 2;
+export const CORRUPT_SHIFT: i32 = 4;
+export const CORRUPT_RAISE: i32 = 8;
 export const SENSE_MAXIMISE: i32 = 0;
 export const SENSE_MINIMISE: i32 = 1;
 /** The label is the target. */

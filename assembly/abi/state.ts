@@ -28,3 +28,6 @@ export const VARIANT_JITTER: i32 = 0;
 /** Generator of the masks of hybrid negatives. */
 export const VARIANT_MASKS: i32 = 4;
 export const VARIANT_STATE_BYTES: i32 = 8;
+/** Generator of corrupted negatives; the region has it where they are. */
+export const VARIANT_CORRUPTION: i32 = 8;
+export const CORRUPTION_STATE_BYTES: i32 = 12;

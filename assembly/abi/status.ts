@@ -12,6 +12,8 @@ export const OK: i32 = 0;
 export const BUSY: i32 = 1;
 /** `step` has reached a box and needs its activities: detail is the layer. Write them, call `step` again. */
 export const WAITING: i32 = 2;
+/** A stage of a pair has what the next layer needs; its own update is still to come: call `step` again. */
+export const HANDOVER: i32 = 3;
 /** The spec block is not one: detail is the word found. */
 export const BAD_MAGIC: i32 = -1;
 /** Written for another ABI: detail is the version found. */

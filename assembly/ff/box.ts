@@ -7,7 +7,7 @@ import { multiplier, rowsOfActivity, rowsOfPair } from "../kernels/normalise";
 import { PAIRED_BYTES, SINGLE_BYTES } from "../kernels/rows";
 import { sumSquares } from "../kernels/sum_squares";
 import { boxInput, boxOutput, stride, units } from "../layers/layer";
-import { RT_ACTIVITY, runtime } from "../memory";
+import { RT_ACTIVITY, listScratch, runtime } from "../memory";
 import { frameSize, spec } from "../spec";
 import { FRAME_ROWS, IMAGE_ROWS, LABEL, OTHER_LABEL, PHASE_BOX_PAIR, PHASE_BOX_SINGLE, ROWS_IN, get, inputList, listInto, enter, pairList } from "./job_state";
 import { twoImages } from "../spec_variants";
@@ -68,7 +68,7 @@ export function takeSingleRows(layer: i32): i32 {
   const width = units(layer);
   const activity = runtime(RT_ACTIVITY);
   take(layer, boxOutput(layer), activity);
-  return rowsOfActivity(activity, width, multiplier(sumSquares(activity, 0, width), width), listInto(layer + 1));
+  return rowsOfActivity(activity, width, multiplier(sumSquares(activity, 0, width), width), listInto(layer + 1), listScratch());
 }
 
 export function takePairRows(layer: i32): i32 {
@@ -78,5 +78,5 @@ export function takePairRows(layer: i32): i32 {
   take(layer, boxOutput(layer), positive);
   take(layer, boxOutput(layer) + (<usize>width << 1), negative);
   const by = multiplier(sumSquares(positive, 0, width), width);
-  return rowsOfPair(positive, negative, width, by, multiplier(sumSquares(negative, 0, width), width), listInto(layer + 1));
+  return rowsOfPair(positive, negative, width, by, multiplier(sumSquares(negative, 0, width), width), listInto(layer + 1), listScratch());
 }

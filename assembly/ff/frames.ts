@@ -2,10 +2,11 @@
 import { NEGATIVES_HYBRID, SPEC_INPUT_DROPOUT, SPEC_NEGATIVES } from "../abi/spec";
 import { NET_DROPOUT } from "../abi/state";
 import { positiveHalf, rowsOfFrames } from "../kernels/frames";
-import { multiplier, sumSquaresU8 } from "../kernels/normalise";
+import { multiplier } from "../kernels/normalise";
 import { RT_FRAME, RT_FRAME_ROWS, RT_IMAGE_ROWS, RT_NEGATIVE, runtime } from "../memory";
 import { frameSize, spec } from "../spec";
 import { netState } from "../state";
+import { frameSquares } from "./frame_squares";
 import { FRAME_ROWS, IMAGE_ROWS, set, withBias, withPairedBias } from "./job_state";
 import { mixNegative } from "./mask";
 
@@ -28,5 +29,5 @@ export function readFrames(): i64 {
 
 /** As in `readImage`, the values kept grow. */
 function multiplierOf(frame: usize, size: i32): i32 {
-  return multiplier((sumSquaresU8(frame, 0, size) * (256 - spec(SPEC_INPUT_DROPOUT))) >> 8, size);
+  return multiplier((frameSquares(frame, 0, size) * (256 - spec(SPEC_INPUT_DROPOUT))) >> 8, size);
 }

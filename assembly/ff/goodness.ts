@@ -1,4 +1,4 @@
-import { SENSE_MINIMISE, SPEC_SENSE } from "../abi/spec";
+import { SENSE_FRONT_END, SENSE_MINIMISE, SPEC_SENSE } from "../abi/spec";
 import { FULL } from "../full";
 import { RT_SCORES, runtime } from "../memory";
 import { spec } from "../spec";
@@ -16,7 +16,7 @@ export function argument(difference: i64, temperature: i32): i32 {
 /** Whether positives are to have little goodness. */
 // @ts-ignore: decorator
 @inline export function minimises(): bool {
-  return spec(SPEC_SENSE) == SENSE_MINIMISE;
+  return (spec(SPEC_SENSE) & ~SENSE_FRONT_END) == SENSE_MINIMISE;
 }
 
 /** Adds a goodness to the score of a class, saturating; takes it away where little goodness is better. */

@@ -1,10 +1,10 @@
 /** The image, once for all passes: its non-zero rows, and their part of the first layer's sums. */
 import { SPEC_CLASSES, SPEC_INPUT_DROPOUT } from "../abi/spec";
 import { LAYER_ROWS_USED, NET_DROPOUT } from "../abi/state";
-import { multiplier, rowsOfFrame, sumSquaresU8 } from "../kernels/normalise";
+import { multiplier, rowsOfFrame } from "../kernels/normalise";
 import { denseForwardSingle } from "../layers/dense";
 import { layerState, stride } from "../layers/layer";
-import { RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, runtime } from "../memory";
+import { RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, listScratch, listScratchBytes, runtime } from "../memory";
 import { FULL } from "../full";
 import { readImageMap } from "../maps/input_map";
 import { listNeutralWave, startWaves } from "../maps/waves";
@@ -15,6 +15,7 @@ import {
   IMAGE_ROWS, JOB_GOODNESS, JOB_READOUT, JOB_TRAIN, KIND, LABEL, LAYER, PHASE_CHOOSE, PHASE_IMAGE_SUMS, PHASE_SINGLE_START,
   UNIT, classwise, enter, get, pieceEnd, readsOut, set, withBias,
 } from "./job_state";
+import { frameSquares } from "./frame_squares";
 import { readFrames } from "./frames";
 import { imageStart } from "./label";
 
@@ -45,11 +46,11 @@ function readFrame(): i64 {
   const from = imageStart();
   const to = frameSize();
   const list = runtime(RT_IMAGE_ROWS);
-  const squares = sumSquaresU8(frame, from, to);
+  const squares = frameSquares(frame, from, to);
   const dropout = get(KIND) == JOB_TRAIN ? spec(SPEC_INPUT_DROPOUT) : 0;
   // The values kept grow so that the expected mean square stays 1.0.
   const by = multiplier(dropout == 0 ? squares : (squares * (256 - dropout)) >> 8, to);
-  let rows = rowsOfFrame(frame, from, to, by, dropout, netState(NET_DROPOUT), list);
+  let rows = rowsOfFrame(frame, from, to, by, dropout, netState(NET_DROPOUT), list, listScratch(), listScratchBytes());
   rows = withBias(0, list, rows);
   set(IMAGE_ROWS, rows);
   return to;

@@ -1,5 +1,6 @@
 /** The state of the job under way, in memory, and the moves that all of its parts share. */
 import { LAYER_DECAY, OBJECTIVE_CLASSWISE, SPEC_BIAS_LEVEL, SPEC_LAYER_COUNT, SPEC_OBJECTIVE, SPEC_READOUT_FROM } from "../abi/spec";
+import { STAGE_BY_NEGATIVE, STAGE_BY_POSITIVE, STAGE_LABEL, STAGE_OTHER_LABEL, STAGE_ROWS } from "../abi/stage";
 import { NET_STEP } from "../abi/state";
 import { closePaired, closeSingle, putPaired, putSingle } from "../kernels/rows";
 import { denseDecay } from "../layers/dense";
@@ -37,6 +38,7 @@ export const PHASE_VARIANTS: i32 = 32;
 export const PHASE_JITTER: i32 = 32;
 export const PHASE_MASK: i32 = 33;
 export const PHASE_BLUR: i32 = 34;
+export const PHASE_CORRUPT: i32 = 37;
 /** Waiting for the activities of a box, in a single pass and in a pair of passes. */
 export const PHASE_BOX_SINGLE: i32 = 35;
 export const PHASE_BOX_PAIR: i32 = 36;
@@ -44,6 +46,12 @@ export const PHASE_BOX_PAIR: i32 = 36;
 export const PHASE_MAP_SUMS: i32 = 40;
 export const PHASE_MAP_END: i32 = 41;
 export const PHASE_MAP_UPDATE: i32 = 42;
+/** Of layers in bands: the end of a band, sums of the rows of a block of channels, their update. */
+export const PHASE_MAP_BAND: i32 = 43;
+export const PHASE_MAP_ROW_SUMS: i32 = 44;
+export const PHASE_MAP_ROWS: i32 = 45;
+export const PHASE_MAP_READOUT_SUMS: i32 = 46;
+export const PHASE_MAP_READOUT_UPDATE: i32 = 47;
 
 // Recurrent networks, instead of those of a pair (recurrent_pass.ts).
 export const PHASE_ITERATION_ROWS: i32 = 64;
@@ -64,18 +72,27 @@ export const LAYER: usize = 8;
 /** First unit not yet done in a phase that goes through the units in pieces. */
 export const UNIT: usize = 12;
 /** The label; in a pair of passes that of the positive one. */
-export const LABEL: usize = 16;
-export const OTHER_LABEL: usize = 20;
+export const LABEL: usize = STAGE_LABEL;
+export const OTHER_LABEL: usize = STAGE_OTHER_LABEL;
 export const IMAGE_ROWS: usize = 24;
 /** Rows of the list that is the input of the current layer, and of the one it makes. */
 export const ROWS_IN: usize = 28;
-export const ROWS_OUT: usize = 32;
+export const ROWS_OUT: usize = STAGE_ROWS;
 export const LABEL_LIST_ROWS: usize = 36;
 /** Rows of the paired list of two frames. */
 export const FRAME_ROWS: usize = 44;
 
 /** Layer whose activities the last piece completed, + 256 for a pair; -1 for none. For those who watch. */
 export const COMPLETED: usize = FULL ? 48 : 44;
+/** Full build: the stage that the job is (abi/stage.ts), 0 for a whole step or a prediction. */
+export const STAGE: usize = 52;
+export const BY_POSITIVE: usize = STAGE_BY_POSITIVE;
+export const BY_NEGATIVE: usize = STAGE_BY_NEGATIVE;
+
+/** Where the words of the job stand. */
+export function jobAddress(): usize {
+  return JOB;
+}
 
 // @ts-ignore: decorator
 @inline export function get(field: usize): i32 {

@@ -7,7 +7,7 @@ import { sumSquares } from "../kernels/sum_squares";
 import { denseBeginUpdate, denseForwardPaired, denseUpdatePaired, denseUpdateSingle } from "../layers/dense";
 import { layerState, stride, units } from "../layers/layer";
 import {
-  RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime,
+  RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, listScratch, runtime,
 } from "../memory";
 import { startMap } from "../maps/pass";
 import { listWaves } from "../maps/waves";
@@ -110,7 +110,7 @@ export function endPair(): i64 {
   const trains = get(KIND) == JOB_TRAIN;
   if (!last) {
     const by = multiplier(squaresPositive, width);
-    set(ROWS_OUT, rowsOfPair(positive, negative, width, by, multiplier(squaresNegative, width), listInto(layer + 1)));
+    set(ROWS_OUT, rowsOfPair(positive, negative, width, by, multiplier(squaresNegative, width), listInto(layer + 1), listScratch()));
   }
   if (trains) {
     const otherwise = FULL && decidesOtherwise(layer);

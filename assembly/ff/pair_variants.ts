@@ -2,7 +2,7 @@
  * The pair objective of a layer with variants: groups of units that decide for themselves, goodness that is to be small, phases
  * apart in time, a ceiling, peer normalisation. The plain objective is in pair.ts.
  */
-import { LAYER_BLOCKS, LAYER_CEILING, LAYER_PEER, LAYER_THRESHOLD, LOSS_DIFFERENCE, SPEC_ASLEEP, SPEC_AWAKE, SPEC_LOSS, SPEC_SENSE } from "../abi/spec";
+import { LAYER_BLOCKS, LAYER_CEILING, LAYER_PEER, LAYER_THRESHOLD, LOSS_DIFFERENCE, SENSE_FRONT_END, SPEC_ASLEEP, SPEC_AWAKE, SPEC_LOSS, SPEC_SENSE } from "../abi/spec";
 import { LAYER_NEGATIVES_RIGHT, LAYER_POSITIVES_RIGHT, NET_STEP } from "../abi/state";
 import { logistic } from "../fixed/exponential";
 import { silenceAtCeiling } from "../kernels/ceiling";
@@ -18,7 +18,7 @@ import { followMeans, peerGain, pullToPeers } from "./peer";
 
 /** Whether the layer decides in another way than pair.ts. */
 export function decidesOtherwise(layer: i32): bool {
-  return (spec(SPEC_SENSE) | spec(SPEC_AWAKE) | layerSpec(layer, LAYER_CEILING) | layerSpec(layer, LAYER_PEER)) != 0 || layerSpec(layer, LAYER_BLOCKS) > 1;
+  return ((spec(SPEC_SENSE) & ~SENSE_FRONT_END) | spec(SPEC_AWAKE) | layerSpec(layer, LAYER_CEILING) | layerSpec(layer, LAYER_PEER)) != 0 || layerSpec(layer, LAYER_BLOCKS) > 1;
 }
 
 /** As `pairCoefficients`: counts, fills COEFFICIENTS; false when there is nothing to learn. */

@@ -25,7 +25,7 @@ import { count } from "../state";
 import { activateLayer } from "./activity";
 import { goodnessOf, score } from "./goodness";
 import {
-  JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_ITERATION_END, PHASE_ITERATION_IMAGE, PHASE_ITERATION_INPUTS, PHASE_ITERATION_LEARN, PHASE_ITERATION_OTHERS, PHASE_ITERATION_PLACES, PHASE_ITERATION_ROWS,
+  COMPLETED, JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_ITERATION_END, PHASE_ITERATION_IMAGE, PHASE_ITERATION_INPUTS, PHASE_ITERATION_LEARN, PHASE_ITERATION_OTHERS, PHASE_ITERATION_PLACES, PHASE_ITERATION_ROWS,
   PHASE_ITERATION_SUMS, PHASE_ITERATION_UPDATE, ROWS_IN, UNIT, decay, enter, finish, get, pieceEnd, set,
 } from "./job_state";
 import { pairCoefficients } from "./pair";
@@ -167,6 +167,7 @@ function endLayer(): i64 {
   // Only now, with both damped: of an odd number of classes in a stream the last is paired with itself.
   memory.copy(unitState(layer, positiveRow()), positive, <usize>unitPlane(layer) << 1);
   memory.copy(unitState(layer, negativeRow()), negative, <usize>unitPlane(layer) << 1);
+  set(COMPLETED, layer + 256);
   if (start) makeInputs(layer);
   if (iteration() >= firstIteration() && judged(layer, goodnessOf(sumSquares(positive, 0, width)), goodnessOf(sumSquares(negative, 0, width)))) {
     if (maps) {

@@ -13,7 +13,8 @@ import {
 } from "../maps/geometry";
 import { activityPlane, inputMap } from "../maps/input_map";
 import { PULL, TWO_MAPS, mapJob, setMapJob } from "../maps/map_job";
-import { activateChannels, listPlace, matrixOf, sumPairedRows, sumSingleRows, windowOf } from "../maps/places";
+import { addPairedRows, addSingleRows, clearSums, endSums, saturateSums, startSums } from "../maps/place_sums";
+import { activateChannels, listPlace, matrixOf, windowOf } from "../maps/places";
 import { ceilingOf, updatePairedRows } from "../maps/update";
 import { RT_ACTIVITY, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_PLACE_ROWS, RT_SUMS, runtime } from "../memory";
 import { isMap, layerSpec, padded, spec } from "../spec";
@@ -43,8 +44,9 @@ export function sumImagePlace(place: i32): i64 {
   const row = place / map(WIDTH);
   setMapJob(TWO_MAPS, 0);
   const rows = listPlace(windowOf(0, row, place - row * map(WIDTH)));
-  memory.fill(sums, 0, bytes);
-  sumSingleRows(0, runtime(RT_PLACE_ROWS), rows, matrixOf(0, place));
+  clearSums(false);
+  addSingleRows(0, runtime(RT_PLACE_ROWS), rows, matrixOf(0, place));
+  saturateSums();
   memory.copy(runtime(RT_IMAGE_SUMS) + <usize>place * bytes, sums, bytes);
   count(layerState(0) + LAYER_ROWS_USED, rows);
   return <i64>rows * map(STRIDE) + map(FIELD_ROWS);
@@ -54,12 +56,11 @@ export function sumImagePlace(place: i32): i64 {
 export function sumPlace(layer: i32, place: i32, start: bool): i64 {
   const sums = runtime(RT_SUMS);
   const bytes = <usize>map(STRIDE) << 2;
-  if (layer == 0) {
-    memory.copy(sums, runtime(RT_IMAGE_SUMS) + <usize>place * bytes, bytes);
-    memory.copy(sums + bytes, sums, bytes);
-  } else memory.fill(sums, 0, bytes << 1);
+  if (layer == 0) startSums(runtime(RT_IMAGE_SUMS) + <usize>place * bytes, true);
+  else clearSums(true);
   const rows = rowsOfPlace(layer, place, start, false);
-  sumPairedRows(layer, runtime(RT_PLACE_ROWS), rows, matrixOf(layer, place));
+  addPairedRows(layer, runtime(RT_PLACE_ROWS), rows, matrixOf(layer, place));
+  endSums(true);
   count(layerState(layer) + LAYER_ROWS_USED, (rows - labelsOf(layer)) << 1);
   give(layer, place, sums, 0, positiveRow(), start);
   give(layer, place, sums + bytes, 1, negativeRow(), start);
@@ -70,7 +71,7 @@ export function sumPlace(layer: i32, place: i32, start: bool): i64 {
 function give(layer: i32, place: i32, sums: usize, plane: usize, stateRow: i32, start: bool): void {
   const unit = <usize>(place * map(CHANNELS)) << 1;
   const y = runtime(RT_ACTIVITY) + plane * activityPlane(map(UNITS)) + unit;
-  activateChannels(layer, sums, y);
+  activateChannels(layer, sums, map(STRIDE), y);
   if (!start) damp(unitState(layer, stateRow) + unit, y, map(STRIDE), spec(SPEC_DAMPING));
 }
 

@@ -6,8 +6,9 @@ import { multiplier, rowsOfActivity } from "../kernels/normalise";
 import { sumSquares } from "../kernels/sum_squares";
 import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
 import { hasReadout, layerState, stride, units } from "../layers/layer";
-import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, runtime } from "../memory";
+import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, listScratch, runtime } from "../memory";
 import { startMap } from "../maps/pass";
+import { readsGivenMap } from "../maps/readout_chunks";
 import { isMap, padded, spec } from "../spec";
 import { isBox, twoFrames, twoImages } from "../spec_variants";
 import { count, netState } from "../state";
@@ -16,7 +17,7 @@ import { showSingle, takeSingleRows } from "./box";
 import { classwiseCoefficients, groupGoodness } from "./classwise";
 import { goodnessOf, score } from "./goodness";
 import {
-  COMPLETED, IMAGE_ROWS, JOB_GOODNESS, JOB_TRAIN, KIND, LABEL, LABEL_LIST_ROWS, LAYER, PHASE_CHOOSE, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END,
+  COMPLETED, IMAGE_ROWS, JOB_GOODNESS, JOB_TRAIN, KIND, LABEL, LABEL_LIST_ROWS, LAYER, PHASE_CHOOSE, PHASE_MAP_READOUT_SUMS, PHASE_MAP_READOUT_UPDATE, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END,
   PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, ROWS_IN, ROWS_OUT, UNIT, classwise, decay, enter, finish, get, inputList, listInto, pieceEnd, readsOut,
   set, withBias,
 } from "./job_state";
@@ -73,7 +74,7 @@ export function endSingle(): i64 {
   const squares = classwise() ? groupGoodness(layer) : sumSquares(activity, 0, width);
   if (FULL && twoFrames() && get(KIND) == JOB_GOODNESS && layer >= spec(SPEC_GOODNESS_FROM)) score(0, goodnessOf(squares));
   const learns = classwise() && trains && classwiseCoefficients(layer, get(LABEL));
-  const rows = rowsOfActivity(activity, width, multiplier(squares, width), output);
+  const rows = rowsOfActivity(activity, width, multiplier(squares, width), output, listScratch());
   set(ROWS_OUT, rows);
   // The update is still to come and needs COEFFICIENTS, which the readout uses too: the readout waits for `leaveSingle`.
   if (learns) {
@@ -103,7 +104,7 @@ export function updateSinglePass(left: i64): i64 {
 export function leaveSingle(layer: i32): void {
   if (!hasReadout(layer)) return nextSingle(layer);
   memory.fill(runtime(RT_CLASS_TERMS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
-  enter(PHASE_READOUT_SUMS);
+  enter(FULL && readsGivenMap(layer) ? PHASE_MAP_READOUT_SUMS : PHASE_READOUT_SUMS);
 }
 
 export function sumReadout(left: i64): i64 {
@@ -114,14 +115,18 @@ export function sumReadout(left: i64): i64 {
   const to = pieceEnd(end, rows, left);
   readoutSums(layer, listInto(layer + 1), rows, from, to);
   set(UNIT, to);
-  if (to == end) {
-    readoutLogits(layer);
-    if (get(KIND) == JOB_TRAIN) {
-      readoutCoefficients(layer, get(LABEL));
-      enter(PHASE_READOUT_UPDATE);
-    } else nextSingle(layer);
-  }
+  if (to == end) endReadoutSums(layer);
   return <i64>(to - from) * rows + end;
+}
+
+/** From the sums of a layer's part to what it learns, where it does. */
+// @ts-ignore: decorator
+@inline export function endReadoutSums(layer: i32): void {
+  readoutLogits(layer);
+  if (get(KIND) == JOB_TRAIN) {
+    readoutCoefficients(layer, get(LABEL));
+    enter(FULL && readsGivenMap(layer) ? PHASE_MAP_READOUT_UPDATE : PHASE_READOUT_UPDATE);
+  } else nextSingle(layer);
 }
 
 export function updateReadout(left: i64): i64 {
@@ -144,7 +149,7 @@ export function takeSingle(): i64 {
   return units(layer) << 2;
 }
 
-function nextSingle(layer: i32): void {
+export function nextSingle(layer: i32): void {
   if (layer + 1 == spec(SPEC_LAYER_COUNT)) return endSinglePass();
   // A map makes its own input from the activities.
   if (!FULL || !isMap(layer + 1)) {

@@ -1,5 +1,5 @@
 /**
- * Σ y² of each channel over the places of a map y [places][channels], i16, >= 0: squares i64 [channels padded to 8]; what stands in the padding
+ * squares (channels padded to 8,) i64 += Σ y² of each channel over the places of a map y [places][channels], i16, >= 0; what stands in the padding
  * means nothing. Reads up to 14 bytes behind y.
  */
 export function channelSquares(y: usize, places: i32, channels: i32, squares: usize): void {
@@ -11,7 +11,6 @@ export function channelSquares(y: usize, places: i32, channels: i32, squares: us
 }
 
 function scalar(y: usize, places: i32, channels: i32, squares: usize): void {
-  memory.fill(squares, 0, 64);
   for (let place = 0; place < places; place++) {
     for (let i: usize = 0; i < 8; i++) {
       const value = <i32>load<i16>(y + (i << 1));
@@ -22,7 +21,7 @@ function scalar(y: usize, places: i32, channels: i32, squares: usize): void {
 }
 
 function simd(y: usize, places: i32, channels: i32, squares: usize): void {
-  let s0 = i64x2.splat(0), s1 = i64x2.splat(0), s2 = i64x2.splat(0), s3 = i64x2.splat(0);
+  let s0 = v128.load(squares), s1 = v128.load(squares, 16), s2 = v128.load(squares, 32), s3 = v128.load(squares, 48);
   for (let place = 0; place < places; place++) {
     const values = v128.load(y);
     const low = i32x4.extmul_low_i16x8_u(values, values), high = i32x4.extmul_high_i16x8_u(values, values);

@@ -1,5 +1,5 @@
 import { SINGLE_BYTES, bytesOf } from "./rows";
-import { loadWeights } from "./weights";
+import { BLOCK_ENTRIES, addHigh, addHighBytes, addLow, addLowBytes, addWhole, highBytes, loadWeights, lowBytes } from "./weights";
 
 /**
  * sums (units,) += x (rows,) @ W (rows, units), over the rows of a single list.
@@ -49,49 +49,92 @@ function scalar<W>(list: usize, count: i32, weights: usize, stride: i32, sums: u
   }
 }
 
+/** The rows of BLOCK_ENTRIES entries go through all units before the next rows: whole rows then come from memory once and in a row. */
 function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usize, from: i32, to: i32): void {
   const rowBytes = <usize>stride * sizeof<W>();
-  const end = list + <usize>count * SINGLE_BYTES;
-  let unit = from;
-  for (; unit + 32 <= to; unit += 32) {
-    const column = weights + <usize>unit * sizeof<W>();
-    const out = sums + (<usize>unit << 2);
-    let s0 = v128.load(out), s1 = v128.load(out, 16), s2 = v128.load(out, 32), s3 = v128.load(out, 48);
-    let s4 = v128.load(out, 64), s5 = v128.load(out, 80), s6 = v128.load(out, 96), s7 = v128.load(out, 112);
-    for (let entry = list; entry < end; entry += SINGLE_BYTES) {
-      // Lanes of x: x0 x1 x0 x1 …; rows a and b interleaved: a0 b0 a1 b1 a2 b2 a3 b3, so each dot gives 4 units.
-      const x = v128.load_splat<i32>(entry, 4);
-      const w0 = column + <usize>load<u16>(entry) * rowBytes;
-      const w1 = column + <usize>load<u16>(entry, 2) * rowBytes;
-      let a = loadWeights<W>(w0), b = loadWeights<W>(w1);
-      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11), x));
-      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15), x));
-      a = loadWeights<W>(w0 + 8 * sizeof<W>()), b = loadWeights<W>(w1 + 8 * sizeof<W>());
-      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11), x));
-      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15), x));
-      a = loadWeights<W>(w0 + 16 * sizeof<W>()), b = loadWeights<W>(w1 + 16 * sizeof<W>());
-      s4 = i32x4.add(s4, i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11), x));
-      s5 = i32x4.add(s5, i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15), x));
-      a = loadWeights<W>(w0 + 24 * sizeof<W>()), b = loadWeights<W>(w1 + 24 * sizeof<W>());
-      s6 = i32x4.add(s6, i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11), x));
-      s7 = i32x4.add(s7, i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15), x));
-    }
-    v128.store(out, s0), v128.store(out, s1, 16), v128.store(out, s2, 32), v128.store(out, s3, 48);
-    v128.store(out, s4, 64), v128.store(out, s5, 80), v128.store(out, s6, 96), v128.store(out, s7, 112);
+  const last = list + <usize>count * SINGLE_BYTES;
+  for (let start = list; start < last; start += BLOCK_ENTRIES * SINGLE_BYTES) {
+    const end = min(start + BLOCK_ENTRIES * SINGLE_BYTES, last);
+    let unit = from;
+    if (sizeof<W>() == 1) for (; !ASC_FEATURE_RELAXED_SIMD && unit + 32 <= to; unit += 32) bytes32(start, end, weights + <usize>unit, rowBytes, sums + (<usize>unit << 2));
+    else for (; unit + 24 <= to; unit += 24) words24(start, end, weights + (<usize>unit << 1), rowBytes, sums + (<usize>unit << 2));
+    if (sizeof<W>() == 2) for (; unit + 16 <= to; unit += 16) words16(start, end, weights + (<usize>unit << 1), rowBytes, sums + (<usize>unit << 2));
+    for (; unit < to; unit += 8) units8<W>(start, end, weights + <usize>unit * sizeof<W>(), rowBytes, sums + (<usize>unit << 2));
   }
-  for (; unit < to; unit += 8) {
-    const column = weights + <usize>unit * sizeof<W>();
-    const out = sums + (<usize>unit << 2);
-    let s0 = v128.load(out), s1 = v128.load(out, 16);
-    for (let entry = list; entry < end; entry += SINGLE_BYTES) {
-      const x = v128.load_splat<i32>(entry, 4);
-      const a = loadWeights<W>(column + <usize>load<u16>(entry) * rowBytes);
-      const b = loadWeights<W>(column + <usize>load<u16>(entry, 2) * rowBytes);
-      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11), x));
-      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15), x));
-    }
-    v128.store(out, s0), v128.store(out, s1, 16);
+}
+
+// Each tile keeps its sums in registers, and no more weights than there are registers left for. Lanes of x: x0 x1 x0 x1 …; rows a and b
+// interleaved: a0 b0 a1 b1 a2 b2 a3 b3, so each dot gives 4 units.
+
+// @ts-ignore: decorator
+@inline function words24(start: usize, end: usize, column: usize, rowBytes: usize, out: usize): void {
+  let s0 = v128.load(out), s1 = v128.load(out, 16), s2 = v128.load(out, 32), s3 = v128.load(out, 48), s4 = v128.load(out, 64), s5 = v128.load(out, 80);
+  for (let entry = start; entry < end; entry += SINGLE_BYTES) {
+    const x = v128.load_splat<i32>(entry, 4);
+    const w0 = column + <usize>load<u16>(entry) * rowBytes;
+    const w1 = column + <usize>load<u16>(entry, 2) * rowBytes;
+    let a = v128.load(w0), b = v128.load(w1);
+    s0 = addLow(s0, a, b, x), s1 = addHigh(s1, a, b, x);
+    a = v128.load(w0, 16), b = v128.load(w1, 16);
+    s2 = addLow(s2, a, b, x), s3 = addHigh(s3, a, b, x);
+    a = v128.load(w0, 32), b = v128.load(w1, 32);
+    s4 = addLow(s4, a, b, x), s5 = addHigh(s5, a, b, x);
   }
+  v128.store(out, s0), v128.store(out, s1, 16), v128.store(out, s2, 32), v128.store(out, s3, 48), v128.store(out, s4, 64), v128.store(out, s5, 80);
+}
+
+// @ts-ignore: decorator
+@inline function words16(start: usize, end: usize, column: usize, rowBytes: usize, out: usize): void {
+  let s0 = v128.load(out), s1 = v128.load(out, 16), s2 = v128.load(out, 32), s3 = v128.load(out, 48);
+  for (let entry = start; entry < end; entry += SINGLE_BYTES) {
+    const x = v128.load_splat<i32>(entry, 4);
+    const w0 = column + <usize>load<u16>(entry) * rowBytes;
+    const w1 = column + <usize>load<u16>(entry, 2) * rowBytes;
+    let a = v128.load(w0), b = v128.load(w1);
+    s0 = addLow(s0, a, b, x), s1 = addHigh(s1, a, b, x);
+    a = v128.load(w0, 16), b = v128.load(w1, 16);
+    s2 = addLow(s2, a, b, x), s3 = addHigh(s3, a, b, x);
+  }
+  v128.store(out, s0), v128.store(out, s1, 16), v128.store(out, s2, 32), v128.store(out, s3, 48);
+}
+
+/** What is left of the units, 8 at a time. */
+// @ts-ignore: decorator
+@inline function units8<W>(start: usize, end: usize, column: usize, rowBytes: usize, out: usize): void {
+  let s0 = v128.load(out), s1 = v128.load(out, 16);
+  for (let entry = start; entry < end; entry += SINGLE_BYTES) {
+    const x = v128.load_splat<i32>(entry, 4);
+    const a = loadWeights<W>(column + <usize>load<u16>(entry) * rowBytes);
+    const b = loadWeights<W>(column + <usize>load<u16>(entry, 2) * rowBytes);
+    s0 = addLow(s0, a, b, x), s1 = addHigh(s1, a, b, x);
+  }
+  v128.store(out, s0), v128.store(out, s1, 16);
+}
+
+// i8 weights are interleaved as bytes and then with zeros, each the high byte of an i16: that makes w * 256 without a sign extension. A block's sums,
+// 32 * 127 * 32768 at most, fit an i32, and divide by 256 exactly.
+
+// @ts-ignore: decorator
+@inline function bytes32(start: usize, end: usize, column: usize, rowBytes: usize, out: usize): void {
+  let s0 = i32x4.splat(0), s1 = i32x4.splat(0), s2 = i32x4.splat(0), s3 = i32x4.splat(0);
+  let s4 = i32x4.splat(0), s5 = i32x4.splat(0), s6 = i32x4.splat(0), s7 = i32x4.splat(0);
+  for (let entry = start; entry < end; entry += SINGLE_BYTES) {
+    const x = v128.load_splat<i32>(entry, 4);
+    const w0 = column + <usize>load<u16>(entry) * rowBytes;
+    const w1 = column + <usize>load<u16>(entry, 2) * rowBytes;
+    let a = v128.load(w0), b = v128.load(w1);
+    let ab = lowBytes(a, b);
+    s0 = addLowBytes(s0, ab, x), s1 = addHighBytes(s1, ab, x);
+    ab = highBytes(a, b);
+    s2 = addLowBytes(s2, ab, x), s3 = addHighBytes(s3, ab, x);
+    a = v128.load(w0, 16), b = v128.load(w1, 16);
+    ab = lowBytes(a, b);
+    s4 = addLowBytes(s4, ab, x), s5 = addHighBytes(s5, ab, x);
+    ab = highBytes(a, b);
+    s6 = addLowBytes(s6, ab, x), s7 = addHighBytes(s7, ab, x);
+  }
+  addWhole(out, s0), addWhole(out + 16, s1), addWhole(out + 32, s2), addWhole(out + 48, s3);
+  addWhole(out + 64, s4), addWhole(out + 80, s5), addWhole(out + 96, s6), addWhole(out + 112, s7);
 }
 
 /**

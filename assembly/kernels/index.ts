@@ -1,8 +1,10 @@
 /** Entry of the kernel builds, which only tests and benches load: every kernel under its own name, for both weight types. */
 import { activate } from "./activate";
 import { coefficientsPaired, coefficientsSingle } from "./coefficients";
+import { addRow, convUpdate } from "./conv_update";
 import { damp } from "./damp";
 import { decayRow } from "./decay";
+import { forwardField, forwardFieldPair } from "./forward_field";
 import { forwardPaired } from "./forward_paired";
 import { forwardSingle } from "./forward_single";
 import { multiplier, rowsOfActivity, rowsOfFrame, rowsOfPair, sumSquaresU8 } from "./normalise";
@@ -24,6 +26,54 @@ export {
 // Of variants of the full build.
 export { clip, silenceAtCeiling } from "./ceiling";
 export { positiveHalf, rowsOfFrames } from "./frames";
+
+// Of maps.
+export { channelSquares } from "./channel_squares";
+export { closePlaces, gatherPlaces } from "./conv_places";
+export { convSums } from "./conv_sums";
+export { endPairedField, endSingleField, rowsOfField, rowsOfFieldPair } from "./field_rows";
+export { countInputs } from "./forward_field";
+export { mapOfActivity } from "./map_values";
+export { coefficientsOfPlace } from "./place_coefficients";
+export { gatherPulled, pullPlace } from "./place_peers";
+export { poolPlace } from "./pool";
+export { addWide, narrowSums } from "./wide_sums";
+
+export function convUpdateI8(list: usize, pairs: i32, column: usize, stride: i32, run: i32, rowBytes: usize, from: i32, to: i32, shift: i32, carry: usize): void {
+  convUpdate<i8>(list, pairs, column, stride, run, rowBytes, from, to, shift, carry);
+}
+
+export function convUpdateI16(list: usize, pairs: i32, column: usize, stride: i32, run: i32, rowBytes: usize, from: i32, to: i32, shift: i32, carry: usize): void {
+  convUpdate<i16>(list, pairs, column, stride, run, rowBytes, from, to, shift, carry);
+}
+
+export function addRowI8(at: usize, sums: usize, shift: i32, carry: usize): void {
+  addRow<i8>(at, sums, shift, carry);
+}
+
+export function addRowI16(at: usize, sums: usize, shift: i32, carry: usize): void {
+  addRow<i16>(at, sums, shift, carry);
+}
+
+export function forwardFieldI8(window: usize, rowBytes: usize, side: i32, run: i32, weights: usize, stride: i32, sums: usize, from: i32, to: i32): void {
+  forwardField<i8>(window, rowBytes, side, run, weights, stride, sums, from, to);
+}
+
+export function forwardFieldI16(window: usize, rowBytes: usize, side: i32, run: i32, weights: usize, stride: i32, sums: usize, from: i32, to: i32): void {
+  forwardField<i16>(window, rowBytes, side, run, weights, stride, sums, from, to);
+}
+
+export function forwardFieldPairI8(
+  window: usize, plane: usize, rowBytes: usize, side: i32, run: i32, weights: usize, stride: i32, sums: usize, planeSums: i32, from: i32, to: i32,
+): void {
+  forwardFieldPair<i8>(window, plane, rowBytes, side, run, weights, stride, sums, planeSums, from, to);
+}
+
+export function forwardFieldPairI16(
+  window: usize, plane: usize, rowBytes: usize, side: i32, run: i32, weights: usize, stride: i32, sums: usize, planeSums: i32, from: i32, to: i32,
+): void {
+  forwardFieldPair<i16>(window, plane, rowBytes, side, run, weights, stride, sums, planeSums, from, to);
+}
 
 export function forwardSingleI8(list: usize, count: i32, weights: usize, stride: i32, sums: usize, from: i32, to: i32): void {
   forwardSingle<i8>(list, count, weights, stride, sums, from, to);

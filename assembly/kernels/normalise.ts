@@ -1,6 +1,7 @@
 import { isqrt } from "../fixed/isqrt";
 import { xorshift32 } from "../fixed/random";
-import { closePaired, closeSingle, putPaired, putSingle } from "./rows";
+import { gather, listPaired, listSingle, movesOf } from "./gather";
+import { SINGLE_BYTES, closePaired, closeSingle, putPaired, putSingle } from "./rows";
 
 /**
  * Layer normalisation to root mean square 1.0 (Hinton 2022, §2.1: only the direction goes on to the next layer), as a list
@@ -48,9 +49,15 @@ function sumSquaresU8Simd(values: usize, from: i32, to: i32): i64 {
 
 /**
  * A single list of u8 values `from`..`to`-1 (row = index); returns its rows. Each non-zero value is left out with probability
- * dropout / 256: one draw for each, none when dropout = 0. `state`: address of the generator.
+ * dropout / 256: one draw for each, none when dropout = 0. `state`: address of the generator. `scratch`: of builds with SIMD, any bytes from 64.
  */
-export function rowsOfFrame(values: usize, from: i32, to: i32, by: i32, dropout: u32, state: usize, list: usize): i32 {
+export function rowsOfFrame(values: usize, from: i32, to: i32, by: i32, dropout: u32, state: usize, list: usize, scratch: usize, scratchBytes: usize): i32 {
+  const rows = ASC_FEATURE_SIMD ? rowsOfFrameSimd(values, from, to, by, dropout, state, list, scratch, scratchBytes >> 1) : rowsOfFrameScalar(values, from, to, by, dropout, state, list);
+  closeSingle(list, rows);
+  return rows;
+}
+
+function rowsOfFrameScalar(values: usize, from: i32, to: i32, by: i32, dropout: u32, state: usize, list: usize): i32 {
   let random = load<u32>(state);
   let rows = 0;
   let i = from;
@@ -71,21 +78,68 @@ export function rowsOfFrame(values: usize, from: i32, to: i32, by: i32, dropout:
     }
   }
   store<u32>(state, random);
-  closeSingle(list, rows);
   return rows;
 }
 
-/** 8 inputs of a block on their way from lanes to a list: positive, then negative. */
-const BLOCK: usize = memory.data(32, 16);
-
-/** A single list of y (units,), i16, padded with zeros to whole blocks of 8; returns its rows. */
-export function rowsOfActivity(y: usize, units: i32, by: i32, list: usize): i32 {
-  const rows = ASC_FEATURE_SIMD ? rowsOfActivitySimd(y, units, by, list) : rowsOfActivityScalar(y, units, by, list);
-  closeSingle(list, rows);
-  return rows;
+/** Gathers the non-zero values; with dropout each of them is drawn for on its way to the list. May read 7 bytes behind the values. */
+function rowsOfFrameSimd(values: usize, from: i32, to: i32, by: i32, dropout: u32, state: usize, list: usize, scratch: usize, column: usize): i32 {
+  const factor = i32x4.splat(by), none = i16x8.splat(0);
+  // A column with fewer has room for 8 more.
+  const most = <i32>(column >> 1) - 8;
+  let rows = 0, gathered = 0;
+  for (let i = from; i < to; i += 8) {
+    if (load<u64>(values + <usize>i) == 0) continue;
+    const value = v128.and(v128.load_ext<u8>(values + <usize>i), i16x8.lt_s(rowsFrom(0), i16x8.splat(<i16>min(to - i, 8))));
+    const x = normalisedBlock(value, factor);
+    const mask = i16x8.bitmask(i16x8.ne(dropout != 0 ? value : x, none));
+    const moves = movesOf(mask);
+    const at = scratch + (<usize>gathered << 1);
+    gather(at, rowsFrom(i), moves, mask);
+    gather(at + column, x, moves, mask);
+    gathered += popcnt(mask);
+    if (gathered <= most) continue;
+    rows = listFrame(list, rows, gathered, dropout, state, scratch, column);
+    gathered = 0;
+  }
+  return listFrame(list, rows, gathered, dropout, state, scratch, column);
 }
 
-function rowsOfActivityScalar(y: usize, units: i32, by: i32, list: usize): i32 {
+/** Lists those of the gathered rows that the dropout leaves; returns the rows of the list. */
+function listFrame(list: usize, rows: i32, gathered: i32, dropout: u32, state: usize, scratch: usize, column: usize): i32 {
+  const end = scratch + (<usize>gathered << 1);
+  if (dropout != 0) {
+    let random = load<u32>(state);
+    for (; scratch < end; scratch += 2) {
+      random = xorshift32(random);
+      const x = load<u16>(scratch + column);
+      putSingle(list, rows, load<u16>(scratch), x);
+      rows += i32((x != 0) & (random >>> 24 >= dropout));
+    }
+    store<u32>(state, random);
+    return rows;
+  }
+  // The second half of an entry may still be free.
+  if (rows & i32(gathered != 0)) {
+    putSingle(list, rows++, load<u16>(scratch), load<u16>(scratch + column));
+    scratch += 2;
+    gathered--;
+  }
+  listSingle(scratch, column, gathered, list + <usize>(rows >> 1) * SINGLE_BYTES);
+  return rows + gathered;
+}
+
+/** Row numbers `first`..`first`+7. */
+// @ts-ignore: decorator
+@inline function rowsFrom(first: i32): v128 {
+  return i16x8.add(i16x8.splat(<i16>first), i16x8(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+/** A single list of y (units,), i16, padded with zeros to whole blocks of 8; returns its rows. `scratch`: of builds with SIMD, 4 bytes a unit, padded. */
+export function rowsOfActivity(y: usize, units: i32, by: i32, list: usize, scratch: usize): i32 {
+  return ASC_FEATURE_SIMD ? rowsOfActivitySimd(y, units, by, list, scratch) : rowsOfActivityScalar(y, units, by, list);
+}
+
+export function rowsOfActivityScalar(y: usize, units: i32, by: i32, list: usize): i32 {
   let rows = 0;
   for (let i = 0; i < units; i++) {
     const value = <i32>load<i16>(y + (<usize>i << 1));
@@ -93,35 +147,36 @@ function rowsOfActivityScalar(y: usize, units: i32, by: i32, list: usize): i32 {
     const x = normalised(value, by);
     if (x != 0) putSingle(list, rows++, i, x);
   }
+  closeSingle(list, rows);
   return rows;
 }
 
-function rowsOfActivitySimd(y: usize, units: i32, by: i32, list: usize): i32 {
-  const factor = i32x4.splat(by);
+function rowsOfActivitySimd(y: usize, units: i32, by: i32, list: usize, scratch: usize): i32 {
+  const factor = i32x4.splat(by), none = i16x8.splat(0);
+  const column = <usize>((units + 7) & ~7) << 1;
   let rows = 0;
   for (let i = 0; i < units; i += 8) {
     const x = normalisedBlock(v128.load(y + (<usize>i << 1)), factor);
-    let mask = i16x8.bitmask(i16x8.ne(x, i16x8.splat(0)));
-    v128.store(BLOCK, x);
-    while (mask != 0) {
-      const lane = ctz(mask);
-      mask &= mask - 1;
-      putSingle(list, rows++, i + lane, <i32>load<i16>(BLOCK + (<usize>lane << 1)));
-    }
+    const mask = i16x8.bitmask(i16x8.ne(x, none));
+    const moves = movesOf(mask);
+    const at = scratch + (<usize>rows << 1);
+    gather(at, rowsFrom(i), moves, mask);
+    gather(at + column, x, moves, mask);
+    rows += popcnt(mask);
   }
+  listSingle(scratch, column, rows, list);
+  closeSingle(list, rows);
   return rows;
 }
 
-/** A paired list over the union of the non-zeros of y+ and y-, both padded with zeros to whole blocks of 8; returns its rows. */
-export function rowsOfPair(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize): i32 {
-  const rows = ASC_FEATURE_SIMD
-    ? rowsOfPairSimd(yPositive, yNegative, units, byPositive, byNegative, list)
+/** A paired list over the union of the non-zeros of y+ and y-, both padded with zeros to whole blocks of 8; returns its rows. `scratch`: 6 bytes a unit. */
+export function rowsOfPair(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize, scratch: usize): i32 {
+  return ASC_FEATURE_SIMD
+    ? rowsOfPairSimd(yPositive, yNegative, units, byPositive, byNegative, list, scratch)
     : rowsOfPairScalar(yPositive, yNegative, units, byPositive, byNegative, list);
-  closePaired(list, rows);
-  return rows;
 }
 
-function rowsOfPairScalar(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize): i32 {
+export function rowsOfPairScalar(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize): i32 {
   let rows = 0;
   for (let i = 0; i < units; i++) {
     const p = <i32>load<i16>(yPositive + (<usize>i << 1));
@@ -131,25 +186,27 @@ function rowsOfPairScalar(yPositive: usize, yNegative: usize, units: i32, byPosi
     const negative = normalised(n, byNegative);
     if ((positive | negative) != 0) putPaired(list, rows++, i, positive, negative);
   }
+  closePaired(list, rows);
   return rows;
 }
 
-function rowsOfPairSimd(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize): i32 {
-  const factorPositive = i32x4.splat(byPositive), factorNegative = i32x4.splat(byNegative);
+function rowsOfPairSimd(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize, scratch: usize): i32 {
+  const factorPositive = i32x4.splat(byPositive), factorNegative = i32x4.splat(byNegative), none = i16x8.splat(0);
+  const column = <usize>((units + 7) & ~7) << 1;
   let rows = 0;
   for (let i = 0; i < units; i += 8) {
     const positive = normalisedBlock(v128.load(yPositive + (<usize>i << 1)), factorPositive);
     const negative = normalisedBlock(v128.load(yNegative + (<usize>i << 1)), factorNegative);
-    let mask = i16x8.bitmask(i16x8.ne(v128.or(positive, negative), i16x8.splat(0)));
-    v128.store(BLOCK, positive);
-    v128.store(BLOCK, negative, 16);
-    while (mask != 0) {
-      const lane = ctz(mask);
-      mask &= mask - 1;
-      const at = BLOCK + (<usize>lane << 1);
-      putPaired(list, rows++, i + lane, <i32>load<i16>(at), <i32>load<i16>(at, 16));
-    }
+    const mask = i16x8.bitmask(i16x8.ne(v128.or(positive, negative), none));
+    const moves = movesOf(mask);
+    const at = scratch + (<usize>rows << 1);
+    gather(at, rowsFrom(i), moves, mask);
+    gather(at + column, positive, moves, mask);
+    gather(at + 2 * column, negative, moves, mask);
+    rows += popcnt(mask);
   }
+  listPaired(scratch, column, rows, list);
+  closePaired(list, rows);
   return rows;
 }
 

@@ -1,5 +1,5 @@
 import { PAIRED_BYTES, SINGLE_BYTES } from "./rows";
-import { addToWeight, addToWeights } from "./weights";
+import { addTo16Weights, addToWeight, addToWeights } from "./weights";
 
 /**
  * W[row][unit] += (a+[unit] * x+[row] + a-[unit] * x-[row]) * 2^shift / 2^16, with carried rounding, saturating: the rank-2
@@ -119,59 +119,92 @@ function factor(coefficients: usize, unit: i32, shift: i32): i32 {
   return (<i32>load<i16>(coefficients + (<usize>unit << 2)) + <i32>load<i16>(coefficients + (<usize>unit << 2), 2)) << shift;
 }
 
+/**
+ * A unit's remainder is never cut off: its sum runs on, and a step is the difference of the sum's high halves before and after a row. Steps fit in
+ * i16, so the difference is right although the sum wraps.
+ */
 function simd<W, L>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
   const rowBytes = <usize>stride * sizeof<W>();
   const end = list + <usize>count * entryBytes<L>();
-  const low = i32x4.splat(0xffff);
   const factor = i16x8.splat(<i16>(<i32>1 << shift));
   const random = v128.load(lanes);
-  let unit = from;
-  for (; unit + 16 <= to; unit += 16) {
+  for (let unit = from; unit < to; unit += 8) {
     const at = coefficients + (<usize>unit << 2);
-    const a0 = v128.load(at), a1 = v128.load(at, 16), a2 = v128.load(at, 32), a3 = v128.load(at, 48);
-    if (!v128.any_true(v128.or(v128.or(a0, a1), v128.or(a2, a3)))) continue;
+    if (!learns(at)) continue;
     const column = weights + <usize>unit * sizeof<W>();
     const start = i16x8.add(random, i16x8.splat(<i16>((unit >> 3) * BLOCK_STEP)));
-    const next = i16x8.add(random, i16x8.splat(<i16>(((unit >> 3) + 1) * BLOCK_STEP)));
-    let e0 = i32x4.extend_low_i16x8_u(start), e1 = i32x4.extend_high_i16x8_u(start);
-    let e2 = i32x4.extend_low_i16x8_u(next), e3 = i32x4.extend_high_i16x8_u(next);
-    for (let entry = list; entry < end; entry += entryBytes<L>()) {
-      let both = i16x8.mul(firstInputs<L>(entry), factor);
-      let w = column + <usize>load<u16>(entry) * rowBytes;
-      e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, both)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, both));
-      e2 = i32x4.add(e2, i32x4.dot_i16x8_s(a2, both)), e3 = i32x4.add(e3, i32x4.dot_i16x8_s(a3, both));
-      addToWeights<W>(w, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, 16), i32x4.shr_s(e1, 16)));
-      addToWeights<W>(w + 8 * sizeof<W>(), i16x8.narrow_i32x4_s(i32x4.shr_s(e2, 16), i32x4.shr_s(e3, 16)));
-      e0 = v128.and(e0, low), e1 = v128.and(e1, low), e2 = v128.and(e2, low), e3 = v128.and(e3, low);
-
-      both = i16x8.mul(secondInputs<L>(entry), factor);
-      w = column + <usize>load<u16>(entry, 2) * rowBytes;
-      e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, both)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, both));
-      e2 = i32x4.add(e2, i32x4.dot_i16x8_s(a2, both)), e3 = i32x4.add(e3, i32x4.dot_i16x8_s(a3, both));
-      addToWeights<W>(w, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, 16), i32x4.shr_s(e1, 16)));
-      addToWeights<W>(w + 8 * sizeof<W>(), i16x8.narrow_i32x4_s(i32x4.shr_s(e2, 16), i32x4.shr_s(e3, 16)));
-      e0 = v128.and(e0, low), e1 = v128.and(e1, low), e2 = v128.and(e2, low), e3 = v128.and(e3, low);
-    }
+    if (unit + 32 <= to && learns(at + 32) && learns(at + 64) && learns(at + 96)) {
+      units32<W, L>(list, end, column, rowBytes, at, start, factor);
+      unit += 24;
+    } else units8<W, L>(list, end, column, rowBytes, at, start, factor);
   }
-  for (; unit < to; unit += 8) {
-    const at = coefficients + (<usize>unit << 2);
-    const a0 = v128.load(at), a1 = v128.load(at, 16);
-    if (!v128.any_true(v128.or(a0, a1))) continue;
-    const column = weights + <usize>unit * sizeof<W>();
-    const start = i16x8.add(random, i16x8.splat(<i16>((unit >> 3) * BLOCK_STEP)));
-    let e0 = i32x4.extend_low_i16x8_u(start), e1 = i32x4.extend_high_i16x8_u(start);
-    for (let entry = list; entry < end; entry += entryBytes<L>()) {
-      let both = i16x8.mul(firstInputs<L>(entry), factor);
-      e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, both)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, both));
-      addToWeights<W>(column + <usize>load<u16>(entry) * rowBytes, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, 16), i32x4.shr_s(e1, 16)));
-      e0 = v128.and(e0, low), e1 = v128.and(e1, low);
+}
 
-      both = i16x8.mul(secondInputs<L>(entry), factor);
-      e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, both)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, both));
-      addToWeights<W>(column + <usize>load<u16>(entry, 2) * rowBytes, i16x8.narrow_i32x4_s(i32x4.shr_s(e0, 16), i32x4.shr_s(e1, 16)));
-      e0 = v128.and(e0, low), e1 = v128.and(e1, low);
-    }
+/** Whether any of the 8 units whose coefficients are at `at` changes its weights. */
+// @ts-ignore: decorator
+@inline function learns(at: usize): bool {
+  return v128.any_true(v128.or(v128.load(at), v128.load(at, 16)));
+}
+
+/** The sums of 32 units stay in registers; there is no room for their coefficients. `start`: remainders of the first 8. */
+// @ts-ignore: decorator
+@inline function units32<W, L>(list: usize, end: usize, column: usize, rowBytes: usize, at: usize, start: v128, factor: v128): void {
+  const step = i16x8.splat(<i16>BLOCK_STEP);
+  let e0 = i32x4.extend_low_i16x8_u(start), e1 = i32x4.extend_high_i16x8_u(start);
+  start = i16x8.add(start, step);
+  let e2 = i32x4.extend_low_i16x8_u(start), e3 = i32x4.extend_high_i16x8_u(start);
+  start = i16x8.add(start, step);
+  let e4 = i32x4.extend_low_i16x8_u(start), e5 = i32x4.extend_high_i16x8_u(start);
+  start = i16x8.add(start, step);
+  let e6 = i32x4.extend_low_i16x8_u(start), e7 = i32x4.extend_high_i16x8_u(start);
+  let h0 = i16x8.splat(0), h1 = i16x8.splat(0), h2 = i16x8.splat(0), h3 = i16x8.splat(0);
+  for (let entry = list; entry < end; entry += entryBytes<L>()) {
+    let x = i16x8.mul(firstInputs<L>(entry), factor);
+    let w = column + <usize>load<u16>(entry) * rowBytes;
+    e0 = i32x4.add(e0, i32x4.dot_i16x8_s(v128.load(at), x)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(v128.load(at, 16), x));
+    e2 = i32x4.add(e2, i32x4.dot_i16x8_s(v128.load(at, 32), x)), e3 = i32x4.add(e3, i32x4.dot_i16x8_s(v128.load(at, 48), x));
+    let g0 = highHalves(e0, e1), g1 = highHalves(e2, e3);
+    addTo16Weights<W>(w, i16x8.sub(g0, h0), i16x8.sub(g1, h1));
+    e4 = i32x4.add(e4, i32x4.dot_i16x8_s(v128.load(at, 64), x)), e5 = i32x4.add(e5, i32x4.dot_i16x8_s(v128.load(at, 80), x));
+    e6 = i32x4.add(e6, i32x4.dot_i16x8_s(v128.load(at, 96), x)), e7 = i32x4.add(e7, i32x4.dot_i16x8_s(v128.load(at, 112), x));
+    let g2 = highHalves(e4, e5), g3 = highHalves(e6, e7);
+    addTo16Weights<W>(w + 16 * sizeof<W>(), i16x8.sub(g2, h2), i16x8.sub(g3, h3));
+
+    x = i16x8.mul(secondInputs<L>(entry), factor);
+    w = column + <usize>load<u16>(entry, 2) * rowBytes;
+    e0 = i32x4.add(e0, i32x4.dot_i16x8_s(v128.load(at), x)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(v128.load(at, 16), x));
+    e2 = i32x4.add(e2, i32x4.dot_i16x8_s(v128.load(at, 32), x)), e3 = i32x4.add(e3, i32x4.dot_i16x8_s(v128.load(at, 48), x));
+    h0 = highHalves(e0, e1), h1 = highHalves(e2, e3);
+    addTo16Weights<W>(w, i16x8.sub(h0, g0), i16x8.sub(h1, g1));
+    e4 = i32x4.add(e4, i32x4.dot_i16x8_s(v128.load(at, 64), x)), e5 = i32x4.add(e5, i32x4.dot_i16x8_s(v128.load(at, 80), x));
+    e6 = i32x4.add(e6, i32x4.dot_i16x8_s(v128.load(at, 96), x)), e7 = i32x4.add(e7, i32x4.dot_i16x8_s(v128.load(at, 112), x));
+    h2 = highHalves(e4, e5), h3 = highHalves(e6, e7);
+    addTo16Weights<W>(w + 16 * sizeof<W>(), i16x8.sub(h2, g2), i16x8.sub(h3, g3));
   }
+}
+
+// @ts-ignore: decorator
+@inline function units8<W, L>(list: usize, end: usize, column: usize, rowBytes: usize, at: usize, start: v128, factor: v128): void {
+  const a0 = v128.load(at), a1 = v128.load(at, 16);
+  let e0 = i32x4.extend_low_i16x8_u(start), e1 = i32x4.extend_high_i16x8_u(start);
+  let h0 = i16x8.splat(0);
+  for (let entry = list; entry < end; entry += entryBytes<L>()) {
+    let x = i16x8.mul(firstInputs<L>(entry), factor);
+    e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, x)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, x));
+    const first = highHalves(e0, e1);
+    addToWeights<W>(column + <usize>load<u16>(entry) * rowBytes, i16x8.sub(first, h0));
+
+    x = i16x8.mul(secondInputs<L>(entry), factor);
+    e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, x)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, x));
+    h0 = highHalves(e0, e1);
+    addToWeights<W>(column + <usize>load<u16>(entry, 2) * rowBytes, i16x8.sub(h0, first));
+  }
+}
+
+/** The high halves of 8 i32 sums. */
+// @ts-ignore: decorator
+@inline function highHalves(low: v128, high: v128): v128 {
+  return i16x8.narrow_i32x4_s(i32x4.shr_s(low, 16), i32x4.shr_s(high, 16));
 }
 
 /** (x+, x-) of an entry's first row, in every pair of lanes. */

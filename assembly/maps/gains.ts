@@ -1,21 +1,35 @@
-/** From goodness to gains: i32 [2][channels padded], signed, in the place of the sums, which have become activities by then. */
+/**
+ * From goodness to gains: i32 [2][channels padded], signed, in the place of the sums, which have become activities by then; of a network in bands,
+ * which sums again, in a place of their own. Before them Σ y² of each channel stands there, i64.
+ */
 import { SPEC_CLASSES } from "../abi/spec";
 import { channelSquares } from "../kernels/channel_squares";
-import { RT_ACTIVITY, RT_SUMS, runtime } from "../memory";
+import { RT_ACTIVITY, RT_GAINS, runtime } from "../memory";
 import { spec } from "../spec";
-import { CHANNELS, HEIGHT, STRIDE, WIDTH, map } from "./geometry";
+import { CHANNELS, HEIGHT, STRIDE, WIDTH, inBands, map } from "./geometry";
 import { PULL, setMapJob } from "./map_job";
 
-/** Σ y² of each channel (i64) into the place of the sums. */
+/** Σ y² of each channel; of a layer in bands it stands there already. */
 export function squareChannels(): void {
-  channelSquares(runtime(RT_ACTIVITY), map(WIDTH) * map(HEIGHT), map(CHANNELS), runtime(RT_SUMS));
+  if (inBands()) return;
+  clearSquares();
+  addSquares(map(HEIGHT));
+}
+
+export function clearSquares(): void {
+  memory.fill(runtime(RT_GAINS), 0, <usize>map(STRIDE) << 3);
+}
+
+/** Adds those of `rows` rows of places. */
+export function addSquares(rows: i32): void {
+  channelSquares(runtime(RT_ACTIVITY), map(WIDTH) * rows, map(CHANNELS), runtime(RT_GAINS));
 }
 
 /** Σ y² of the channels of class `c`, after `squareChannels`. */
 export function groupSquares(c: i32): i64 {
   const size = map(CHANNELS) / spec(SPEC_CLASSES);
   let sum: i64 = 0;
-  for (let channel = c * size; channel < (c + 1) * size; channel++) sum += load<i64>(runtime(RT_SUMS) + (<usize>channel << 3));
+  for (let channel = c * size; channel < (c + 1) * size; channel++) sum += load<i64>(runtime(RT_GAINS) + (<usize>channel << 3));
   return sum;
 }
 
@@ -35,7 +49,7 @@ export function setPairGains(positive: i32, negative: i32): void {
 /** Padding has gain 0; and no unit is pulled to its peers until told so. */
 export function clearGains(): void {
   setMapJob(PULL, 0);
-  memory.fill(runtime(RT_SUMS), 0, <usize>map(STRIDE) << 3);
+  memory.fill(runtime(RT_GAINS), 0, <usize>map(STRIDE) << 3);
 }
 
 /** Besides the gains of a pair: how strongly its units are pulled to their peers. */
@@ -44,5 +58,5 @@ export function setPull(gain: i32): void {
 }
 
 function setGains(from: i32, to: i32, gain: i32): void {
-  for (let i = from; i < to; i++) store<i32>(runtime(RT_SUMS) + (<usize>i << 2), gain);
+  for (let i = from; i < to; i++) store<i32>(runtime(RT_GAINS) + (<usize>i << 2), gain);
 }

@@ -1,20 +1,18 @@
 /** The maps that layers read: the frame's, once for all passes, and that of the layer under way. */
 import { NEGATIVES_HYBRID, SPEC_CLASSES, SPEC_INPUT_DROPOUT, SPEC_NEGATIVES } from "../abi/spec";
-import { JOB_TRAIN, KIND, get } from "../ff/job_state";
+import { frameSquares } from "../ff/frame_squares";
+import { JOB_TRAIN, KIND, LAYER, get } from "../ff/job_state";
 import { mixNegative } from "../ff/mask";
 import { mapOfActivity, mapOfFrame, mapsOfFrames } from "../kernels/map_values";
-import { multiplier, sumSquaresU8 } from "../kernels/normalise";
+import { multiplier } from "../kernels/normalise";
 import { NET_DROPOUT } from "../abi/state";
-import { RT_ACTIVITY, RT_FRAME, RT_LOGITS, RT_MAP_A, RT_MAP_B, RT_NEGATIVE, RT_SCORES, runtime } from "../memory";
+import { RT_ACTIVITY, RT_FRAME, RT_LOGITS, RT_MAP_A, RT_MAP_B, RT_MAP_C, RT_NEGATIVE, RT_SCORES, runtime } from "../memory";
 import { frameSize, padded, spec } from "../spec";
 import { twoFrames, waves } from "../spec_variants";
 import { netState } from "../state";
 import { BELOW_CHANNELS, BELOW_HEIGHT, BELOW_WIDTH, PADDING, PLANE_BYTES, ROW_BYTES, enterMap, map } from "./geometry";
 import { readWaves, startWaves } from "./waves";
 import { BY_NEGATIVE, BY_POSITIVE, mapJob } from "./map_job";
-
-/** More squares of bytes than these could overflow the i32 that `sumSquaresU8` sums in. */
-const SQUARES: i32 = 32768;
 
 /** Units of one plane of activity. */
 // @ts-ignore: decorator
@@ -25,7 +23,7 @@ const SQUARES: i32 = 32768;
 /** First byte of the input map of `layer`, its zeros included. */
 // @ts-ignore: decorator
 @inline export function inputMap(layer: i32): usize {
-  return runtime(layer == 0 ? RT_MAP_A : RT_MAP_B);
+  return runtime(layer == 0 ? RT_MAP_A : layer & 1 ? RT_MAP_B : RT_MAP_C);
 }
 
 // @ts-ignore: decorator
@@ -81,14 +79,12 @@ function readFrameMaps(): void {
 function multiplierOf(frame: usize): i32 {
   const size = frameSize();
   const dropout = get(KIND) == JOB_TRAIN ? spec(SPEC_INPUT_DROPOUT) : 0;
-  let squares: i64 = 0;
-  for (let from = 0; from < size; from += SQUARES) squares += sumSquaresU8(frame, from, min(from + SQUARES, size));
-  return multiplier((squares * (256 - dropout)) >> 8, size);
+  return multiplier((frameSquares(frame, 0, size) * (256 - dropout)) >> 8, size);
 }
 
 /** The activities below, normalised, into the map of the layer under way: of one pass, or of both of a pair. */
 export function readMapBelow(pair: bool): i64 {
-  const at = runtime(RT_MAP_B);
+  const at = inputMap(get(LAYER));
   const bytes = map(PLANE_BYTES);
   const values = map(BELOW_WIDTH) * map(BELOW_CHANNELS);
   const rows = map(BELOW_HEIGHT);

@@ -1,7 +1,7 @@
 import { FULL } from "../full";
 
 /** What a job must remember in the middle of a layer of a map, besides job_state.ts; in memory, so that it can stop anywhere. */
-const MAP_JOB: usize = FULL ? memory.data(160, 16) : 0;
+const MAP_JOB: usize = FULL ? memory.data(208, 16) : 0;
 
 /** 1 in a pair of passes. */
 export const PAIR: usize = 0;
@@ -24,6 +24,25 @@ export const SUM_POSITIVE: usize = 64;
 export const SUM_NEGATIVE: usize = 96;
 /** The lanes of the call of the two label rows. */
 export const LABEL_LANES: usize = 128;
+/** Σ y² of the layer, i64: positive (or of the only pass), negative. */
+export const SQUARES_POSITIVE: usize = 152;
+export const SQUARES_NEGATIVE: usize = 160;
+/** Of a layer in bands: what its places are computed for, and the first row of places of the band. */
+export const PURPOSE: usize = 168;
+export const FIRST_ROW: usize = 172;
+/** Purposes: the first time, or again for the map that the layer gives, or for its update. */
+export const FOR_SQUARES: i32 = 0;
+export const FOR_OUTPUT: i32 = 1;
+export const FOR_UPDATE: i32 = 2;
+/** Channels that are computed: all, or a block of 8. */
+export const CHANNELS_FROM: usize = 176;
+export const CHANNELS_TO: usize = 180;
+/** Active places of the block in all bands so far. */
+export const BLOCK_PLACES: usize = 184;
+/** Rows multiplied once more for an update, over all blocks of channels: i64. */
+export const ROWS_AGAIN: usize = 192;
+/** 1 when the layer before has made the input map of the next. */
+export const NEXT_MADE: usize = 200;
 /** Where the draws of a step's dropout start, for the frames with waves. */
 export const WAVE_RANDOM: usize = 144;
 
@@ -40,4 +59,14 @@ export const WAVE_RANDOM: usize = 144;
 // @ts-ignore: decorator
 @inline export function mapJobAt(field: usize): usize {
   return MAP_JOB + field;
+}
+
+// @ts-ignore: decorator
+@inline export function mapJob64(field: usize): i64 {
+  return load<i64>(MAP_JOB + field);
+}
+
+// @ts-ignore: decorator
+@inline export function setMapJob64(field: usize, value: i64): void {
+  store<i64>(MAP_JOB + field, value);
 }

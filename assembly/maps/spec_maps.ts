@@ -1,9 +1,9 @@
 /** Validation of the words of a map layer: docs/maps.md, "Geometry". */
-import { MAX_INPUTS, MAX_MAP } from "../abi/limits";
-import { KIND_LOCAL, LAYER_CHANNELS, LAYER_FIELD, LAYER_KIND, LAYER_POOL, LAYER_UNITS, SPEC_CLASSES } from "../abi/spec";
+import { MAX_MAP, MAX_ROWS } from "../abi/limits";
+import { KIND_LOCAL, LAYER_CHANNELS, LAYER_FIELD, LAYER_KIND, LAYER_PEER, LAYER_POOL, LAYER_UNITS, SPEC_CLASSES } from "../abi/spec";
 import { recurrent } from "../ff/recurrent_spec";
 import { isMap, layerSpec, padded, spec } from "../spec";
-import { BELOW_HEIGHT, BELOW_WIDTH, CHANNELS, HEIGHT, PLANE_BYTES, PLANNED, POOL, ROWS, UNITS, WIDTH, describeMap, placesAlong } from "./geometry";
+import { BELOW_CHANNELS, BELOW_HEIGHT, BELOW_WIDTH, HEIGHT, PLANNED, ROWS, UNITS, WIDTH, bandOf, describeMap, placesAlong, poolOf } from "./geometry";
 
 /** The first word at fault of a map layer, whose layers below have passed; -1 for none. */
 export function mapFault(layer: i32, classwise: bool): i32 {
@@ -16,8 +16,10 @@ export function mapFault(layer: i32, classwise: bool): i32 {
   if (side < 1 || side > 63 || ((field >>> 8) & 255) != side || step < 1 || step > 63 || padding >= side) return LAYER_FIELD;
   const channels = layerSpec(layer, LAYER_CHANNELS);
   if (channels < 1 || channels > 4095 || (classwise && channels % spec(SPEC_CLASSES) != 0)) return LAYER_CHANNELS;
-  const pool = layerSpec(layer, LAYER_POOL);
-  if (pool < 0 || pool > 8 || (pool > 1 && layerSpec(layer, LAYER_KIND) == KIND_LOCAL)) return LAYER_POOL;
+  const pool = poolOf(layer);
+  if (pool > 8 || (pool > 1 && layerSpec(layer, LAYER_KIND) == KIND_LOCAL)) return LAYER_POOL;
+  // A band keeps nothing of its places; recurrence keeps their states, peer normalisation their means.
+  if (bandOf(layer) > 0 && (bandOf(layer) > MAX_MAP || recurrent() || layerSpec(layer, LAYER_PEER) != 0)) return LAYER_POOL;
   describeMap(layer, PLANNED);
   if (placesAlong(load<i32>(PLANNED, BELOW_WIDTH), field) < 1 || placesAlong(load<i32>(PLANNED, BELOW_HEIGHT), field) < 1) return LAYER_FIELD;
   // What is above a place must be around it.
@@ -25,6 +27,6 @@ export function mapFault(layer: i32, classwise: bool): i32 {
   if (load<i32>(PLANNED, WIDTH) < 1 || load<i32>(PLANNED, HEIGHT) < 1) return LAYER_POOL;
   // Places and channels are both below 2^16, so their product may only be taken in 64 bits.
   if (<i64>load<i32>(PLANNED, WIDTH) * load<i32>(PLANNED, HEIGHT) * channels > MAX_MAP) return LAYER_CHANNELS;
-  if (load<i32>(PLANNED, ROWS) > MAX_INPUTS) return LAYER_FIELD;
+  if (<i64>(side * side) * load<i32>(PLANNED, BELOW_CHANNELS) > MAX_ROWS || load<i32>(PLANNED, ROWS) > MAX_ROWS) return LAYER_FIELD;
   return load<i32>(PLANNED, UNITS) == layerSpec(layer, LAYER_UNITS) ? -1 : LAYER_UNITS;
 }

@@ -3,7 +3,7 @@ import type { PlannedBytes } from "../../host/engine/plan.js";
 import { SLOTS, type SlotLayout, slotLayout } from "../checkpoint/layout.js";
 import { costModel, type Range } from "../metering/cost.js";
 import type { Work } from "../metering/meter.js";
-import type { MeteredNetwork } from "../metering/meter_network.js";
+import type { MeteredNetwork } from "../metering/meter_module.js";
 import { allowances } from "./allowances.js";
 import { type Board, figuresOf, isEstimate } from "./schema.js";
 
@@ -38,6 +38,10 @@ export interface BoardPlan {
   readonly epochS: Range | null;
   readonly epochJ: Range | null;
   readonly predictMs: Range | null;
+  readonly predictMilliJ: Range | null;
+  /** Of the front end, from one window to the next; null for networks without one. */
+  readonly windowMs: Range | null;
+  readonly windowMilliJ: Range | null;
   readonly checkpoint: {
     readonly bytes: number;
     readonly slotBytes: number;
@@ -79,6 +83,8 @@ export function planBoard(board: Board, input: BoardPlanInput): BoardPlan {
   };
   const either = (of: (stretch: MeteredNetwork["early"]) => Work): Range | null => metered && hull(time(of(metered.early)), time(of(metered.late)));
   const stepMs = either(({ mean }) => mean);
+  const predictMs = metered && time(metered.predictGoodness);
+  const windowMs = metered?.window ? time(metered.window) : null;
   const milliWatts = board.activeMilliAmps.value * board.supplyVolts.value;
   const writeMs = checkpointMs(board, slot, bytes.checkpoint);
   const lifeCheckpoints = SLOTS * board.flash.enduranceCycles.value;
@@ -92,7 +98,10 @@ export function planBoard(board: Board, input: BoardPlanInput): BoardPlan {
     stepMilliJ: scale(stepMs, milliWatts / 1000),
     epochS: scale(stepMs, epochSamples / 1000),
     epochJ: scale(stepMs, (epochSamples * milliWatts) / 1e6),
-    predictMs: metered && time(metered.predictGoodness),
+    predictMs,
+    predictMilliJ: scale(predictMs, milliWatts / 1000),
+    windowMs,
+    windowMilliJ: scale(windowMs, milliWatts / 1000),
     checkpoint: {
       bytes: bytes.checkpoint, slotBytes: slot.slotBytes, slots: SLOTS, fits: slot.areaBytes <= flash.spareBytes, writeMs, lifeCheckpoints,
       lifeDays: lifeDays(lifeCheckpoints, writeMs, stepMs, checkpointEvery),

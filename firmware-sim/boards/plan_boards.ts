@@ -1,5 +1,5 @@
 import type { MemoryPlan } from "../../host/engine/plan.js";
-import type { NetworkSpecInput } from "../../host/spec/network_spec.js";
+import type { SpecInput } from "../../host/spec/network_spec.js";
 import { type MeteredNetwork, meterNetwork } from "../metering/meter_network.js";
 import { WHOLE_ENGINE_BYTES } from "./allowances.js";
 import { type BoardPlan, type CheckpointInterval, planBoard } from "./plan_board.js";
@@ -19,7 +19,7 @@ export interface BoardsPlan {
 const METERED_BYTES = 64 * 1024 * 1024;
 
 /** A network's plan on boards: metered once, then put on each. */
-export async function planBoards(boards: readonly Board[], spec: NetworkSpecInput, plan: MemoryPlan, options: BoardsOptions): Promise<BoardsPlan> {
+export async function planBoards(boards: readonly Board[], spec: SpecInput, plan: MemoryPlan, options: BoardsOptions): Promise<BoardsPlan> {
   const metered = plan.bytes.total > METERED_BYTES ? null : await meterNetwork(spec);
   const moduleBytes = metered ? { code: metered.codeBytes, data: metered.dataBytes } : WHOLE_ENGINE_BYTES;
   return { metered, boards: boards.map((board) => planBoard(board, { bytes: plan.bytes, metered, moduleBytes, ...options })) };

@@ -1,3 +1,4 @@
+import { equalBytes } from "../../host/bytes.js";
 import type { Flash } from "../devices/flash.js";
 import { crc32 } from "./crc32.js";
 import {
@@ -197,7 +198,7 @@ export class CheckpointStore {
       this.flash.program(address + at, part);
       at += part.length;
     }
-    return Buffer.compare(this.flash.read(address, data.length), data) === 0;
+    return equalBytes(this.flash.read(address, data.length), data);
   }
 
   private views(): SlotView[] {

@@ -1,120 +1,25 @@
-/** Counts what a network's training steps and predictions take, by doing them. */
-import { HEADER_BYTES, REGION_FRAME } from "../../assembly/abi/region.js";
-import { readArtefact } from "../../host/engine/artefacts.js";
-import type { EngineExports } from "../../host/engine/exports.js";
-import { checked } from "../../host/engine/instance.js";
-import { withMemory } from "../../host/engine/memory_section.js";
 import { Network } from "../../host/engine/network.js";
 import { MayflyError } from "../../host/errors.js";
 import { packNetwork } from "../../host/pack/pack.js";
-import { encodeSpec } from "../../host/spec/encode.js";
-import type { NetworkSpecInput } from "../../host/spec/network_spec.js";
+import type { SpecInput } from "../../host/spec/network_spec.js";
 import { type FrameSource, framesFor } from "./frames.js";
-import { type Meter, type Work, largestWork, meanWork, startMetered } from "./meter.js";
+import { type DeviceModule, engineModule, type MeteredNetwork, meterModule } from "./meter_module.js";
 
-export interface MeteredStretch {
-  /** Samples trained before it, and samples in it. */
-  readonly from: number;
-  readonly samples: number;
-  /** Work of a training step. */
-  readonly mean: Work;
-  readonly max: Work;
-}
+export type { MeteredNetwork } from "./meter_module.js";
 
-export interface MeteredNetwork {
-  /** The first samples, when nearly every one causes an update, and some after a while, when fewer do. */
-  readonly early: MeteredStretch;
-  readonly late: MeteredStretch;
-  readonly predictGoodness: Work;
-  /** Null without a readout. */
-  readonly predictReadout: Work | null;
-  /** Which module ran, and the bytes of its code and of its initialised data. */
-  readonly module: string;
-  readonly codeBytes: number;
-  readonly dataBytes: number;
-  readonly basis: string;
-}
-
-/** Weights times samples that are worth waiting for: some seconds for the widest network. */
-const METERED_WORK = 3e7;
-const TRAINED_WORK = 6e8;
-
-/** `effort` below 1 takes so much less time, and fewer samples. */
-export async function meterNetwork(spec: NetworkSpecInput, source?: FrameSource, effort = 1): Promise<MeteredNetwork> {
-  // Trains beside the metered one, without counters: the two must stay equal to the bit.
+/** Counts what a network takes in the module that a device would run. `effort` below 1 takes so much less time, and fewer samples. */
+export async function meterNetwork(spec: SpecInput, source?: FrameSource, effort = 1): Promise<MeteredNetwork> {
   const reference = Network.create(spec);
-  const frames = source ?? await framesFor(reference.spec);
-  const { module, name, codeBytes, dataBytes } = await moduleOf(reference);
-  const { engine, meter } = startMetered(module, name);
-  new Int32Array(engine.memory.buffer, engine.spec_address()).set(encodeSpec(reference.spec));
-  checked(engine, engine.init(), name);
-
-  const weights = reference.plan.bytes.weights;
-  const samples = clamp(Math.floor((effort * METERED_WORK) / weights), 20, Math.ceil(effort * 200));
-  const between = clamp(Math.floor((effort * TRAINED_WORK) / weights), Math.ceil(effort * 200), Math.ceil(effort * 5000));
-  const run = (from: number): MeteredStretch => {
-    const works = Array.from({ length: samples }, (_, index) => {
-      const { frame, label } = frames.sample(from + index);
-      reference.train(frame, label);
-      return trainOne(engine, meter, reference, frame, label);
-    });
-    compare(engine, reference);
-    return { from, samples, mean: meanWork(works), max: largestWork(works) };
-  };
-  const early = run(0);
-  for (let index = samples; index < samples + between; index++) {
-    const { frame, label } = frames.sample(index);
-    reference.train(frame, label);
-  }
-  takeUp(engine, reference);
-  const late = run(samples + between);
-  const predictions = (call: () => number): Work => meanWork(Array.from({ length: clamp(samples >> 2, 5, 50) }, (_, index) => {
-    put(engine, reference, frames.sample(index).frame);
-    return meter.of(() => checked(engine, call(), name)).work;
-  }));
-  return {
-    early, late,
-    predictGoodness: predictions(() => engine.predict_goodness()),
-    predictReadout: reference.spec.readout.from === null ? null : predictions(() => engine.predict_readout()),
-    module: name, codeBytes, dataBytes,
-    basis: `exact instruction counts of the ${name}, ${samples} training steps from the first and ${samples} from sample ${samples + between + 1}, ${frames.basis}`,
-  };
+  return meterModule(reference, await moduleOf(reference), source ?? await framesFor(reference.spec), effort);
 }
 
 /** What a device would run: the packed module; without binaryen, which packs, the engine as it is. */
-async function moduleOf(network: Network): Promise<{ module: Uint8Array; name: string; codeBytes: number; dataBytes: number }> {
+async function moduleOf(network: Network): Promise<DeviceModule> {
   try {
     const { module, facts } = await packNetwork(network, { build: "scalar", state: false });
     return { module, name: "packed scalar module", codeBytes: facts.bytes.code, dataBytes: facts.bytes.data };
   } catch (error) {
     if (!(error instanceof MayflyError && error.message.includes("npm install binaryen"))) throw error;
-    const module = withMemory(readArtefact("scalar", network.size), network.plan.pages);
-    return { module, name: "scalar engine", codeBytes: module.length, dataBytes: 0 };
+    return engineModule(network);
   }
-}
-
-function put(engine: EngineExports, reference: Network, frame: Uint8Array): void {
-  new Uint8Array(engine.memory.buffer).set(frame, reference.region(REGION_FRAME).offset);
-}
-
-function trainOne(engine: EngineExports, meter: Meter, reference: Network, frame: Uint8Array, label: number): Work {
-  put(engine, reference, frame);
-  return meter.of(() => checked(engine, engine.train(label), "the metered engine")).work;
-}
-
-function takeUp(engine: EngineExports, reference: Network): void {
-  new Uint8Array(engine.memory.buffer).set(reference.checkpoint(), engine.spec_address() - HEADER_BYTES);
-  checked(engine, engine.open(), "the metered engine");
-}
-
-/** Throws unless the metered engine holds the same network: counts of another program would be worth nothing. */
-function compare(engine: EngineExports, reference: Network): void {
-  checked(engine, engine.seal(), "the metered engine");
-  const expected = reference.checkpoint();
-  const found = new Uint8Array(engine.memory.buffer, engine.spec_address() - HEADER_BYTES, expected.length);
-  if (Buffer.compare(found, expected) !== 0) throw new MayflyError("the metered engine computes other weights than the engine: this is a bug, please report it", 1);
-}
-
-function clamp(value: number, least: number, most: number): number {
-  return Math.min(Math.max(value, least), most);
 }

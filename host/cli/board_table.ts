@@ -6,13 +6,15 @@ import type { Range } from "../../firmware-sim/metering/cost.js";
 import { bytesText, count, table } from "./output.js";
 
 export function boardTable({ boards, metered }: BoardsPlan, epochSamples: number, every: CheckpointInterval): string[] {
+  // Of a stream: what the front end takes from one window to the next.
+  const streams = boards.some(({ windowMs }) => windowMs !== null);
   const rows = boards.map((plan) => [
-    plan.board, plan.fits ? "fits" : `no: ${plan.scarce}`, signed(plan.spareBytes), rangeText(plan.stepMs, "ms"), durationText(plan.epochS), rangeText(plan.stepMilliJ, "mJ"), rangeText(plan.epochJ, "J"),
+    plan.board, plan.fits ? "fits" : `no: ${plan.scarce}`, signed(plan.spareBytes), ...(streams ? [rangeText(plan.windowMs, "ms")] : []), rangeText(plan.stepMs, "ms"), durationText(plan.epochS), rangeText(plan.stepMilliJ, "mJ"), rangeText(plan.epochJ, "J"),
     plan.checkpoint.fits ? `${bytesText(plan.checkpoint.slotBytes)} ×2` : "no room", plan.checkpoint.fits ? lifeText(plan.checkpoint.lifeDays) : "–",
   ]);
   const interval = "samples" in every ? `${count(every.samples)} samples` : `${count(every.seconds)} s`;
   return [
-    ...table([["board", "", "spare bytes", "step", `epoch of ${count(epochSamples)}`, "step", "epoch", "slots in flash", "flash life"], ...rows], "llrrrrrrr"),
+    ...table([["board", "", "spare bytes", ...(streams ? ["window"] : []), "step", `epoch of ${count(epochSamples)}`, "step", "epoch", "slots in flash", "flash life"], ...rows], streams ? "llrrrrrrrr" : "llrrrrrrr"),
     "",
     `fits: linear memory ${count(boards[0]?.ram.linearMemoryBytes ?? 0)} in one piece, stack ${count(allowances.stackBytes.value)}, runtime ${count(allowances.runtimeRamBytes.value)}${boards.some((plan) => plan.ram.platformBytes > 0) ? ", on an ESP32 its operating system" : ""}, in internal RAM alone; code in flash about ${codeText(boards)}, and ${count(allowances.runtimeFlashBytes.value)} of firmware`,
     `flash life: one checkpoint of ${count(boards[0]?.checkpoint.bytes ?? 0)} bytes every ${interval} of training without a pause, two slots in turn`,

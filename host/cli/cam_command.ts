@@ -1,37 +1,31 @@
 import { join } from "node:path";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { frame } from "../data/dataset.js";
-import type { Build } from "../engine/artefacts.js";
 import { MayflyError } from "../errors.js";
 import { activationMapImages } from "../report/activation_map_images.js";
 import { pngBytes } from "../report/image.js";
 import { reasonOf, writeAtomically } from "../train/atomic_file.js";
 import { makeFolder } from "../train/make_folder.js";
 import { checkFits } from "../train/train.js";
-import { addDataOptions, type DataFlags, DATASET_HELP } from "./data_options.js";
-import { buildOption, jsonOption, whole, wholeFrom } from "./flags.js";
+import { whole, wholeFrom } from "./flags.js";
 import { openDataFor, openModel, refuseBoxes } from "./model_file.js";
+import { addModelArguments, addModelOptions, type ModelFlags } from "./model_options.js";
 import { say, sayJson, style } from "./output.js";
 
-type CamFlags = DataFlags & { sample: number; class?: number; zoom: number; on: "test" | "train"; output: string; build: Build | "auto"; json?: boolean };
+type CamFlags = ModelFlags & { sample: number; class?: number; zoom: number; output: string };
 
 /** Larger pictures show nothing more. */
 const MAX_SIDE = 4096;
 
 export function addCamCommand(program: Command): void {
-  const command = program.command("cam")
+  const command = addModelArguments(program.command("cam"), "run directory or .mayfly file of a network with conv or local layers under its readout")
     .summary("draw class activation maps as PNG files")
     .description("Draws where in a sample the linear classifier finds a class: over the sample in grey, orange places speak for the class, violet ones against it. One PNG file for each layer of maps that the readout sees, and one of all together.")
-    .argument("<model>", "run directory or .mayfly file of a network with conv or local layers under its readout")
-    .argument("[dataset]", `${DATASET_HELP}; default: the data of the run, read as the run read them`)
     .requiredOption("--sample <n>", "sample to draw, from 0", whole)
     .option("--class <c>", "class to ask for (default: the one the readout predicts)", whole)
     .requiredOption("-o, --output <folder>", "folder to write the files to, made if need be")
-    .option("--zoom <n>", "pixels on a side for each value of the sample", wholeFrom(1), 8)
-    .addOption(new Option("--on <part>", "part of the data set").choices(["test", "train"]).default("test"))
-    .addOption(buildOption())
-    .addOption(jsonOption());
-  addDataOptions(command);
+    .option("--zoom <n>", "pixels on a side for each value of the sample", wholeFrom(1), 8);
+  addModelOptions(command);
   command.addHelpText("after", `
 Examples:
   mayfly cam runs/mnist-conv20x5p2,conv40x3-i8-seed1 --sample 3 -o maps

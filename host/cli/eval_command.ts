@@ -1,29 +1,25 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Dataset } from "../data/dataset.js";
-import type { Build } from "../engine/artefacts.js";
 import { type Evaluation, evaluate } from "../train/evaluate.js";
+import { evaluateInThreads } from "../train/learner.js";
 import { checkFits } from "../train/train.js";
-import { addDataOptions, type DataFlags, DATASET_HELP } from "./data_options.js";
-import { buildOption, jsonOption } from "./flags.js";
+import { threadsOption } from "./flags.js";
 import { openDataFor, openModel } from "./model_file.js";
+import { addModelArguments, addModelOptions, type ModelFlags } from "./model_options.js";
 import { count, errorText, say, sayJson, style, table } from "./output.js";
 import { openProgress } from "./progress.js";
 
-type EvalFlags = DataFlags & { build: Build | "auto"; on: "test" | "train"; json?: boolean };
+type EvalFlags = ModelFlags & { threads: number };
 
 /** Wider confusion tables help nobody. */
 const MAX_SHOWN_CLASSES = 16;
 
 export function addEvalCommand(program: Command): void {
-  const command = program.command("eval")
+  const command = addModelArguments(program.command("eval"))
     .summary("test a trained network")
     .description("Tests a trained network on a data set, by goodness and by its readout, and shows which classes it confuses.")
-    .argument("<model>", "run directory or .mayfly file")
-    .argument("[dataset]", `${DATASET_HELP}; default: the data of the run, read as the run read them`)
-    .addOption(new Option("--on <part>", "part of the data set").choices(["test", "train"]).default("test"))
-    .addOption(buildOption())
-    .addOption(jsonOption());
-  addDataOptions(command);
+    .addOption(threadsOption("test in so many threads, each some of the samples"));
+  addModelOptions(command);
   command.addHelpText("after", `
 Examples:
   mayfly eval runs/mnist-256,256-i16-seed1
@@ -36,7 +32,8 @@ Examples:
     checkFits(network, data);
     if (opened.note) say(opened.note);
     const progress = openProgress();
-    const result = evaluate(network, data, (done) => progress.update("testing", done, data.count));
+    const onProgress = (done: number): void => progress.update("testing", done, data.count);
+    const result = flags.threads > 1 ? await evaluateInThreads(network, data, flags.threads, onProgress) : evaluate(network, data, onProgress);
     progress.end();
     say(`${data.name}: ${count(result.count)} samples`);
     say();

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { parseShape, type Shape } from "../data/shape.js";
 import { MayflyError } from "../errors.js";
+import { MAX_THREADS } from "../threads/crew.js";
 
 /** Parsers of option values, and options that several commands share. */
 
@@ -117,6 +118,17 @@ export function shapeFlag(text: string): Shape {
 
 export function buildOption(): Option {
   return new Option("--build <name>", "build of the engine; all give the same bits").choices(["auto", "relaxed", "simd", "scalar"]).default("auto");
+}
+
+/** `what` says what the threads do. */
+export function threadsOption(what: string): Option {
+  return new Option("--threads <n>", `${what}; the bits are those of one thread (docs/threads.md)`).argParser(threads).default(1);
+}
+
+function threads(text: string): number {
+  const value = wholeFrom(1)(text);
+  if (value > MAX_THREADS) throw new InvalidArgumentError(`${MAX_THREADS} is the most.`);
+  return value;
 }
 
 export function jsonOption(): Option {

@@ -8,11 +8,12 @@ import { openModel } from "./model_file.js";
 import { count, say, sayJson, style, table } from "./output.js";
 
 /** What a network is besides layers and objective: a line each for recurrence and for the other variants it uses. */
-function variantsOf({ recurrence, jitter, sense, phases, waves, device, targets, maskBlurs, layers }: NetworkSpec): string[] {
+function variantsOf({ recurrence, jitter, sense, phases, waves, device, targets, maskBlurs, corruption, stream: front, layers }: NetworkSpec): string[] {
   const { iterations, first, last, damping, stream } = recurrence;
   const variants = [
     jitter > 0 ? `jitter ${jitter}` : null,
     maskBlurs > 0 ? `masks blurred ${maskBlurs} times` : null,
+    corruption ? `negatives corrupted by ${corruption.ways.join(", ")}, ${(100 * corruption.share).toFixed(0)} % of the frame at most` : null,
     sense === "minimise" ? "goodness of positives minimised" : null,
     phases.awake > 0 ? `phases of ${phases.awake} positive and ${phases.asleep} negative samples` : null,
     waves ? `labels as waves of set ${waves.set}, intensity ${waves.intensity.toPrecision(3)}` : null,
@@ -24,6 +25,7 @@ function variantsOf({ recurrence, jitter, sense, phases, waves, device, targets,
     }),
   ].filter((variant) => variant !== null);
   return [
+    ...(front ? [`front end: ${front.features} of ${front.bands} bands, window ${front.window}, hop ${front.hop}, ${front.channels} channel${front.channels === 1 ? "" : "s"}, ${front.frames} window${front.frames === 1 ? "" : "s"} a frame, scaled by ${front.scaling} over ${front.warmup} windows${front.adapt > 0 ? ` and 2^-${front.adapt} afterwards` : ""}, ${front.coding}${front.falseAlarms > 0 ? `, ${(100 * front.falseAlarms).toFixed(1)} % false alarms` : ""}`] : []),
     ...(iterations > 0 ? [`recurrent: ${iterations} iterations${stream ? " a frame of a stream" : ""}, ${first} to ${last} count and learn, damping ${damping.toPrecision(3)}, label clamped on top`] : []),
     ...(variants.length > 0 ? [`variants: ${variants.join("; ")}`] : []),
   ];

@@ -24,7 +24,14 @@ export function memoryMap(plan: MemoryPlan, columns = process.stderr.columns ?? 
     `${count(bytes.total)} bytes in all (${bytesText(bytes.total)}; ${plan.pages} WebAssembly page${plan.pages === 1 ? "" : "s"} of 64 KiB)`,
     `  weights ${count(bytes.weights)}, readout ${count(bytes.readout)}, state ${count(bytes.state)} = checkpoint ${count(bytes.checkpoint)}`,
     `  scratch ${count(bytes.scratch)} (${growth(plan)}), layer table ${count(bytes.table)}, engine ${count(bytes.static)}`,
+    ...bandLines(plan),
   ];
+}
+
+/** Less memory is more work: what is computed again. */
+function bandLines({ bands }: MemoryPlan): string[] {
+  if (bands.length === 0) return [];
+  return [`  maps in bands of rows: ${bands.map(({ layer, rows, of }) => `layer ${layer + 1} ${rows} of ${of}`).join(", ")}; the same weights, but a step takes up to three or four times as long (docs/maps.md)`];
 }
 
 /** What scratch depends on. A recurrent network keeps the state of every unit. */

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Shape } from "../data/shape.js";
 import { MayflyError } from "../errors.js";
+import { isMap } from "../spec/geometry.js";
 import { networkSchema, type NetworkSpecInput } from "../spec/network_spec.js";
 import { type LayerFlag, type Interval, type MoreOfSpec, numberTo, parseBytes, parseInterval, parseLayers, parseMore, positive, whole, wholeFrom } from "./flags.js";
 
@@ -20,6 +21,7 @@ export interface NetworkFlags {
   dropout?: number;
   decay?: number;
   memoryLimit?: number;
+  bands?: number;
   seed: number;
   iterations?: number;
   count?: Interval;
@@ -33,7 +35,8 @@ export function addNetworkOptions(command: Command): Command {
     .requiredOption("--layers <units>", "units of each hidden layer, e.g. 256,256; maps are conv20x5p2 or local16x8s2: channels x field, s stride, z padding, p pool", parseLayers)
     .addOption(new Option("--weights <type>", "storage of the weights: i16 is more accurate, i8 takes half the memory").choices(["i8", "i16"]).default("i16"))
     .addOption(new Option("--objective <name>", "pair: positive and negative samples (Hinton 2022); classwise: units in one group a class, one pass, no negatives").choices(["pair", "classwise"]).default("pair"))
-    .option("--memory-limit <bytes>", "refuse a network that needs more linear memory, e.g. 131072 or 128KiB", parseBytes)
+    .option("--memory-limit <bytes>", "refuse a network that needs more linear memory, e.g. 131072 or 128KiB; maps that do not fit are worked in bands of rows", parseBytes)
+    .option("--bands <rows>", "work maps in bands of so many rows of places: less memory, more work, the same weights (default: only as --memory-limit needs)", wholeFrom(1))
     .option("--seed <number>", "seed of weights, order, negatives and rounding", whole, 1)
     .option("--with <json>", 'any other fields of a spec, as JSON or a .json file; "layer" goes to every layer: \'{"jitter":2,"layer":{"ceiling":8}}\' (docs/variants.md)', parseMore)
     .optionsGroup("Learning:")
@@ -41,7 +44,7 @@ export function addNetworkOptions(command: Command): Command {
     .option("--temperature <number>", "T of the logistic, or of classwise's softmax (default: by objective)", positive)
     .option("--dropout <share>", "share of input values left out in training (default: 0.2; 0 with --loss threshold, in class-wise maps and for large frames)", numberTo(1))
     .option("--decay <share>", "weight decay at each visit of a row (default: 0)", numberTo(1))
-    .addOption(new Option("--readout-from <layer>", "first layer the readout sees, from 1 (default: 2; classwise: 1, of maps the last)").argParser(wholeFrom(1)))
+    .addOption(new Option("--readout-from <layer>", "first layer the readout sees, from 1 (default: 2, or the only one; classwise: 1, where there are maps the last)").argParser(wholeFrom(1)))
     .addOption(new Option("--no-readout", "train no readout (pair: needs --negatives random)").conflicts("readoutFrom"))
     .option("--goodness-from <layer>", "first layer whose goodness counts in prediction, from 1 (default: 1)", wholeFrom(1))
     .optionsGroup("Learning, pair only:")
@@ -62,6 +65,8 @@ export function checkNetworkFlags(command: Command, flags: NetworkFlags): void {
     }
   }
   checkRecurrence(flags);
+  checkWith(command, flags);
+  if (flags.bands !== undefined && !flags.layers.some(isMap)) throw new MayflyError(`--bands ${flags.bands} belongs to maps, and these layers are dense: give e.g. --layers conv20x5p2,conv40x3`, 2);
   if (!flags.readout && flags.objective === "pair" && flags.negatives === "hard") {
     throw new MayflyError("--no-readout needs --negatives random: hard negatives are drawn from the readout", 2);
   }
@@ -90,7 +95,7 @@ export function specFrom(flags: NetworkFlags, input: Shape, classes: number, sch
     objective: flags.objective,
     loss: flags.loss,
     negatives: flags.negatives,
-    layers: flags.layers.map((layer) => ({ ...layer, weights: flags.weights, rate: flags.rate, temperature: flags.temperature, decay: flags.decay })),
+    layers: flags.layers.map((layer) => ({ ...layer, ...(flags.bands !== undefined && isMap(layer) && { bandRows: flags.bands }), weights: flags.weights, rate: flags.rate, temperature: flags.temperature, decay: flags.decay })),
     label: { placement: flags.label },
     readout: { from: flags.readout === false ? null : flags.readoutFrom === undefined ? undefined : flags.readoutFrom - 1 },
     goodnessFrom: flags.goodnessFrom === undefined ? 0 : flags.goodnessFrom - 1,
@@ -101,14 +106,41 @@ export function specFrom(flags: NetworkFlags, input: Shape, classes: number, sch
     memoryLimitBytes: flags.memoryLimit ?? 0,
   };
   const { layer, ...rest } = flags.with ?? {};
-  const all = { ...spec, ...rest, layers: spec.layers.map((own) => ({ ...own, ...layer })) };
+  const all = { ...spec, ...merged(spec, rest), layers: spec.layers.map((own) => ({ ...own, ...layer })) };
   checkRanges(all);
   return all;
 }
 
+/** Fields of a spec that an option gives: [field, or field and field inside it, the option, its name in commander]. */
+const GIVEN_BY: readonly (readonly [path: readonly string[], flag: string, name: string])[] = [
+  [["layers"], "--layers", "layers"], [["layer", "weights"], "--weights", "weights"], [["layer", "rate"], "--rate", "rate"], [["layer", "temperature"], "--temperature", "temperature"], [["layer", "decay"], "--decay", "decay"],
+  [["objective"], "--objective", "objective"], [["loss"], "--loss", "loss"], [["negatives"], "--negatives", "negatives"], [["label", "placement"], "--label", "label"], [["readout", "from"], "--readout-from", "readoutFrom"], [["readout"], "--no-readout", "readout"],
+  [["goodnessFrom"], "--goodness-from", "goodnessFrom"], [["inputDropout"], "--dropout", "dropout"], [["recurrence", "iterations"], "--iterations", "iterations"], [["recurrence", "first"], "--count", "count"], [["recurrence", "last"], "--count", "count"],
+  [["recurrence", "damping"], "--damping", "damping"], [["seed"], "--seed", "seed"], [["memoryLimitBytes"], "--memory-limit", "memoryLimit"],
+];
+
+/** Two answers to one question are refused: neither silently wins. */
+function checkWith(command: Command, flags: NetworkFlags): void {
+  for (const [path, flag, name] of GIVEN_BY) {
+    const [top = "", inside] = path;
+    const given = flags.with?.[top];
+    const there = inside === undefined ? given !== undefined : typeof given === "object" && given !== null && inside in given;
+    if (there && command.getOptionValueSource(name) === "cli") throw new MayflyError(`${flag} and --with both give ${path.join(".")}: leave one of them out`, 2);
+  }
+}
+
+/** Fields of --with over those of the options; of an object like "recurrence" only the fields it names. */
+function merged(spec: NetworkSpecInput, more: Record<string, unknown>): Record<string, unknown> {
+  const isObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
+  return Object.fromEntries(Object.entries(more).map(([name, value]) => {
+    const own = (spec as Record<string, unknown>)[name];
+    return [name, isObject(own) && isObject(value) ? { ...own, ...value } : value];
+  }));
+}
+
 /** Where a field of the spec comes from on the command line. */
 const FLAG_OF: Readonly<Record<string, string>> = {
-  layers: "--layers", units: "--layers", channels: "--layers: channels", field: "--layers: field", stride: "--layers: stride", padding: "--layers: padding", pool: "--layers: pool", rate: "--rate", temperature: "--temperature", decay: "--decay", classes: "--classes",
+  layers: "--layers", units: "--layers", channels: "--layers: channels", field: "--layers: field", stride: "--layers: stride", padding: "--layers: padding", pool: "--layers: pool", bandRows: "--bands", rate: "--rate", temperature: "--temperature", decay: "--decay", classes: "--classes",
   inputDropout: "--dropout", seed: "--seed", memoryLimitBytes: "--memory-limit", schedule: "--epochs", recurrence: "--iterations", input: "the shape",
 };
 

@@ -29,6 +29,7 @@ export function addPlanCommand(program: Command): void {
 Examples:
   mayfly plan --layers 128,64 --weights i16 --input 28x28 --classes 10
   mayfly plan --layers 60,40 --weights i8 --objective classwise --input 28x28 --memory-limit 64KiB
+  mayfly plan --layers conv20x5p2,conv40x3p2,conv80x3 --objective classwise --weights i8 --input 64x64 --memory-limit 160KiB
   mayfly plan --layers 32 --weights i8 --input 28x28 --board all
   mayfly plan --layers 128,64 --input 28x28 --board rp2040 --checkpoint-every 10min`);
   command.action(async (flags: PlanFlags) => {
@@ -46,7 +47,7 @@ Examples:
     }
     if (flags.json) {
       const regions = plan.regions.map(({ name, offset, bytes, type, rows, columns, persistent }) => ({ name, offset, bytes, type, shape: [rows, columns], persistent }));
-      sayJson({ bytes: plan.bytes, pages: plan.pages, regions, ...(onBoards && { boards: onBoards.boards, metered: onBoards.metered, epochSamples, checkpointEvery }) });
+      sayJson({ bytes: plan.bytes, pages: plan.pages, bands: plan.bands, regions, ...(onBoards && { boards: onBoards.boards, metered: onBoards.metered, epochSamples, checkpointEvery }) });
     }
   });
 }

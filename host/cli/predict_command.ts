@@ -1,16 +1,16 @@
 import { type Command, Option } from "commander";
-import { type Dataset, frame } from "../data/dataset.js";
-import type { Build } from "../engine/artefacts.js";
+import { type Dataset, frame, take } from "../data/dataset.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
+import { predictInThreads as predictWithThreads } from "../train/learner.js";
 import { checkFits } from "../train/train.js";
-import { addDataOptions, type DataFlags, DATASET_HELP } from "./data_options.js";
-import { buildOption, jsonOption, whole, wholeFrom } from "./flags.js";
+import { threadsOption, whole, wholeFrom } from "./flags.js";
 import { openDataFor, openModel } from "./model_file.js";
+import { addModelArguments, addModelOptions, type ModelFlags } from "./model_options.js";
 import { say, sayJson, style } from "./output.js";
 
 type Way = "goodness" | "readout";
-type PredictFlags = DataFlags & { build: Build | "auto"; index: number; count: number; by: Way; on: "test" | "train"; json?: boolean };
+type PredictFlags = ModelFlags & { index: number; count: number; by: Way; threads: number };
 
 interface Prediction {
   index: number;
@@ -23,18 +23,14 @@ interface Prediction {
 const SHADES = " .:-=+*#%@";
 
 export function addPredictCommand(program: Command): void {
-  const command = program.command("predict")
+  const command = addModelArguments(program.command("predict"))
     .summary("predict single samples")
     .description("Predicts samples of a data set, with the score of every class, and draws them.")
-    .argument("<model>", "run directory or .mayfly file")
-    .argument("[dataset]", `${DATASET_HELP}; default: the data of the run, read as the run read them`)
     .option("--index <n>", "first sample, from 0", whole, 0)
     .option("--count <n>", "how many samples", wholeFrom(1), 1)
     .addOption(new Option("--by <way>", "goodness of every label, or the readout's logits").choices(["goodness", "readout"]).default("goodness"))
-    .addOption(new Option("--on <part>", "part of the data set").choices(["test", "train"]).default("test"))
-    .addOption(buildOption())
-    .addOption(jsonOption());
-  addDataOptions(command);
+    .addOption(threadsOption("predict in so many threads, each some of the samples"));
+  addModelOptions(command);
   command.addHelpText("after", `
 Examples:
   mayfly predict runs/mnist-256,256-i16-seed1 --index 8
@@ -45,21 +41,30 @@ Examples:
     const data = (await openDataFor(model, dataset, flags))[flags.on];
     checkFits(network, data);
     if (flags.index + flags.count > data.count) throw new MayflyError(`${data.name} has samples 0 to ${data.count - 1}: --index ${flags.index} --count ${flags.count} goes beyond`, 2);
-    const predictions: Prediction[] = [];
-    for (let index = flags.index; index < flags.index + flags.count; index++) {
-      const prediction = predict(network, data, index, flags.by);
-      predictions.push(prediction);
-      if (index > flags.index) say();
+    const predictions = flags.threads > 1 ? await predictInThreads(network, data, flags) : predictHere(network, data, flags);
+    for (const prediction of predictions) {
+      if (prediction.index > flags.index) say();
       for (const line of describe(prediction, data, flags.by)) say(line);
     }
     if (flags.json) sayJson({ by: flags.by, predictions });
   });
 }
 
-function predict(network: Network, data: Dataset, index: number, by: Way): Prediction {
-  const predicted = network.predict(frame(data, index), by);
-  const one = by === "goodness" && network.spec.objective === "classwise" ? 32768 : 256;
-  return { index, label: data.labels[index] ?? 0, predicted, scores: Array.from(by === "goodness" ? network.scores : network.logits, (value) => value / one) };
+function predictHere(network: Network, data: Dataset, { index: first, count, by }: PredictFlags): Prediction[] {
+  return Array.from({ length: count }, (_, at) => {
+    const predicted = network.predict(frame(data, first + at), by);
+    return prediction(network, data, first + at, by, predicted, by === "goodness" ? network.scores : network.logits);
+  });
+}
+
+async function predictInThreads(network: Network, data: Dataset, { index: first, count, by, threads }: PredictFlags): Promise<Prediction[]> {
+  const { classes, scores } = await predictWithThreads(network, take(data, first, first + count), by, threads);
+  return Array.from(classes, (predicted, at) => prediction(network, data, first + at, by, predicted, scores.subarray(at * network.spec.classes, (at + 1) * network.spec.classes)));
+}
+
+function prediction({ spec }: Network, data: Dataset, index: number, by: Way, predicted: number, scores: Int32Array): Prediction {
+  const one = by === "goodness" && spec.objective === "classwise" ? 32768 : 256;
+  return { index, label: data.labels[index] ?? 0, predicted, scores: Array.from(scores, (value) => value / one) };
 }
 
 function describe({ index, label, predicted, scores }: Prediction, data: Dataset, by: Way): string[] {

@@ -16,6 +16,7 @@ import { addResumeCommand } from "./resume_command.js";
 import { addRunCommand } from "./run_command.js";
 import { addRuntimesCommand } from "./runtimes_command.js";
 import { addSimulateCommand } from "./simulate_command.js";
+import { addStreamCommand } from "./stream_command.js";
 import { addTrainCommand } from "./train_command.js";
 import { addVerifyCommand } from "./verify_command.js";
 import { version } from "./version.js";
@@ -32,6 +33,7 @@ export function createProgram(): Command {
   program.commandsGroup("Train and use networks:");
   addTrainCommand(program);
   addResumeCommand(program);
+  addStreamCommand(program);
   addEvalCommand(program);
   addPredictCommand(program);
   addInspectCommand(program);

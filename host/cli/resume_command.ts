@@ -5,9 +5,10 @@ import type { OpenedDataset } from "../data/open.js";
 import { MayflyError } from "../errors.js";
 import { datasetHash } from "../train/dataset_hash.js";
 import { BACKEND_NAMES, type BackendName } from "../reference/backends/backend.js";
+import { checkThreads } from "../train/learner.js";
 import { RunDirectory } from "../train/run_directory.js";
 import { openData } from "./data_options.js";
-import { buildOption, jsonOption, whole } from "./flags.js";
+import { buildOption, jsonOption, threadsOption, whole } from "./flags.js";
 import { say } from "./output.js";
 import { checkSwitchable, switchToInteger, switchToTfjs } from "./switch_engine.js";
 import { trainTfjsRun } from "./tfjs_training.js";
@@ -21,6 +22,7 @@ export function addResumeCommand(program: Command): void {
     .option("--checkpoint-every <seconds>", "write the checkpoint at least so often", whole, 30)
     .addOption(new Option("--engine <name>", "go on in the other engine: from tfjs to the integers of the device, or back (default: as it was)").choices(["integer", "tfjs"]))
     .addOption(new Option("--backend <name>", "of a run in tfjs: go on there (default: where it was, or wasm)").choices([...BACKEND_NAMES]))
+    .addOption(threadsOption("go on in so many threads; the run may have begun in fewer or more"))
     .addOption(buildOption())
     .addOption(jsonOption())
     .addHelpText("after", `
@@ -34,6 +36,7 @@ Examples:
       if (result && result["stopped"] !== "aborted") throw new MayflyError(`${path} has ended already (${String(result["stopped"])}): there is nothing to go on with`, 1);
       const inTfjs = flags.engine === undefined ? settings.tfjs !== undefined : flags.engine === "tfjs";
       if (flags.backend && !inTfjs) throw new MayflyError("--backend belongs to a run in tfjs: add --engine tfjs to go on there", 2);
+      if (inTfjs && flags.threads > 1) throw new MayflyError("--threads belongs to the integer engine: how many threads tfjs takes its backend decides", 2);
       if (inTfjs && settings.tfjs) return resumeTfjs(run, flags);
       checkSwitchable(run);
       const checkpoint = await run.readModel();
@@ -43,11 +46,13 @@ Examples:
         return resumeTfjs(run, flags);
       }
       if (!checkpoint) throw new MayflyError(`${path} was cut before its first checkpoint: start it again with \`mayfly train\``, 1);
-      const network = Network.open(checkpoint, run.modelPath, { build: flags.build });
+      const network = Network.open(checkpoint, run.modelPath, { build: flags.build, size: flags.threads > 1 ? "full" : "auto" });
+      checkThreads(network.spec, flags.threads);
       const data = await sameData(run);
       if (settings.tfjs) await switchToInteger(run);
       const engine = engineHash(network.size);
-      if (engine !== startedOn) {
+      // The two sizes of one release give the same bits: a run may change its number of threads, and with it the size.
+      if (startedOn !== engineHash("core") && startedOn !== engineHash("full")) {
         say(`note: the run began on engine ${startedOn}, this is engine ${engine}: its weights may differ from those of an uninterrupted run`);
         run.record.engineHash = engine;
       }
@@ -59,6 +64,7 @@ Examples:
 interface ResumeFlags {
   build: Build | "auto";
   checkpointEvery: number;
+  threads: number;
   engine?: "integer" | "tfjs";
   backend?: BackendName;
   json?: boolean;

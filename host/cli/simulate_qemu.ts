@@ -20,9 +20,10 @@ export interface QemuFlags {
   kernels: Kernels;
 }
 
-/** Shared with `pack --target c`. */
-export function kernelsOption(): Option {
-  return new Option("--kernels <name>", "C target: the engine's own inner loops (wasm), or ones written for Cortex-M with its DSP instructions (c); the bits are the same").choices(["wasm", "c"]).default("wasm");
+/** Shared with `pack --target c`. `more`: choices that are there to be measured. */
+export function kernelsOption(...more: "plain"[]): Option {
+  const plain = more.length > 0 ? ", or the engine as wasm2c translates it, not made for the network (plain, to measure against)" : "";
+  return new Option("--kernels <name>", `C target: the engine's own inner loops (wasm), or ones written for Cortex-M with its DSP instructions (c)${plain}; the bits are the same`).choices(["wasm", "c", ...more]).default("wasm");
 }
 
 /** Options of `simulate` that mean something with --qemu, besides those of network and data. */
@@ -33,7 +34,7 @@ export function addQemuOptions(command: Command): Command {
     .optionsGroup("Firmware:")
     .option("--qemu <machine>", `build the job as firmware and run it in QEMU: ${MACHINES.map(({ name, core }) => `${name} (${core})`).join(", ")}`)
     .option("--pool <n>", "average n × n values of a frame into one, for machines too small for full frames", wholeFrom(1), 1)
-    .addOption(kernelsOption());
+    .addOption(kernelsOption("plain"));
 }
 
 /** The same job as firmware: C of the packed network, built by gcc-arm-none-eabi, run by qemu-system-arm. */

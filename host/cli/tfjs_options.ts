@@ -34,6 +34,7 @@ export function checkTfjsFlags(command: Command, flags: TfjsFlags): void {
     for (const name of ["stopAt", "patience"]) {
       if (command.getOptionValueSource(name) === "cli") throw new MayflyError(`--${name === "stopAt" ? "stop-at" : name} belongs to the integer engine: a run in tfjs goes through all its epochs`, 2);
     }
+    if (command.getOptionValueSource("threads") === "cli") throw new MayflyError("--threads belongs to the integer engine: how many threads tfjs takes its backend decides", 2);
     if (command.getOptionValueSource("build") === "cli") throw new MayflyError("--build names a build of the integer engine: it does not go with --engine tfjs", 2);
     return;
   }

@@ -13,6 +13,7 @@ import { toEngine } from "../reference/interchange.js";
 import { type NetworkSpec, resolveSpec } from "../spec/network_spec.js";
 import { reasonOf, writeAtomically } from "../train/atomic_file.js";
 import type { RunDirectory } from "../train/run_directory.js";
+import { layersText } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { count, errorText, percent, say, sayJson, style } from "./output.js";
 import { openProgress } from "./progress.js";
@@ -126,7 +127,7 @@ function evaluateBatch(spec: NetworkSpec): number {
 }
 
 function announce({ backend, spec, recipe, samples }: { backend: Backend; spec: NetworkSpec; recipe: Recipe; samples: number }, data: OpenedDataset, batch: number): void {
-  say(style.bold(`${spec.input.width * spec.input.height * spec.input.channels}-${spec.layers.map(({ units }) => units).join("-")}  f32, ${spec.objective}, recipe ${recipe.name}, batch ${batch}, seed ${spec.seed}, tfjs ${backend.name} on ${backend.adapter}`));
+  say(style.bold(`${spec.input.width * spec.input.height * spec.input.channels}-${layersText(spec.layers, "-")}  f32, ${spec.objective}, recipe ${recipe.name}, batch ${batch}, seed ${spec.seed}, tfjs ${backend.name} on ${backend.adapter}`));
   say(describeDataset(data.train));
   say(describeDataset(data.test));
   if (samples > 0) say(`resumed after ${count(samples)} samples`);

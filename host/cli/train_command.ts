@@ -9,9 +9,11 @@ import { checkSupported } from "../reference/fixed_spec.js";
 import { specOverrides } from "../reference/float/recipe.js";
 import { type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
 import { datasetHash } from "../train/dataset_hash.js";
+import { checkThreads } from "../train/learner.js";
+import { checkGiven } from "../train/train.js";
 import { RunDirectory } from "../train/run_directory.js";
 import { absoluteData, addDataOptions, type DataFlags, DATASET_HELP, dataOptions, openData } from "./data_options.js";
-import { buildOption, helpOption, jsonOption, layersText, numberTo, whole, wholeFrom } from "./flags.js";
+import { buildOption, helpOption, jsonOption, layersText, numberTo, threadsOption, whole, wholeFrom } from "./flags.js";
 import { addNetworkOptions, checkNetworkFlags, type NetworkFlags, specFrom } from "./network_options.js";
 import { REPORT_FILE, writeReport } from "./report_command.js";
 import { addTfjsOptions, checkTfjsFlags, recipeOf, type TfjsFlags } from "./tfjs_options.js";
@@ -27,6 +29,7 @@ type TrainFlags = NetworkFlags & DataFlags & TfjsFlags & {
   patience?: number;
   hold: number;
   checkpointEvery: number;
+  threads: number;
   report?: boolean;
   json?: boolean;
 };
@@ -53,6 +56,7 @@ export function addTrainCommand(program: Command): void {
     .option("--checkpoint-every <seconds>", "write the checkpoint at least so often", whole, 30)
     .option("--report", `draw the run as ${REPORT_FILE} in its directory at the end, as \`mayfly report\` does`)
     .option("--out <dir>", "run directory (default: runs/<data>-<layers>-…, numbered when taken)")
+    .addOption(threadsOption("train the layers in so many threads at once, as a pipeline, and test in all of them"))
     .addOption(buildOption())
     .addOption(jsonOption());
   addTfjsOptions(command);
@@ -60,6 +64,7 @@ export function addTrainCommand(program: Command): void {
   command.addHelpText("after", `
 Examples:
   mayfly train mnist --layers 256,256 --weights i16 --epochs 10 --seed 1
+  mayfly train mnist --layers 1000,1000,1000,1000 --threads 2
   mayfly train mnist --layers 120,60 --weights i8 --objective classwise --memory-limit 128KiB
   mayfly train mnist --layers conv20x5p2,conv40x3p2,conv80x3 --objective classwise --weights i8 --epochs 4
   mayfly train samples.csv --label-column species --scale minmax --layers 32,16
@@ -72,7 +77,8 @@ Examples:
     if (total > MAX_SAMPLES) throw new MayflyError(`--epochs ${flags.epochs} is too many: with ${data.train.count} samples an epoch, ${Math.floor(MAX_SAMPLES / data.train.count)} is the most`, 2);
     const spec = specFrom(flags, data.train.shape, data.train.classes, { holdSamples: Math.floor(total * flags.hold), totalSamples: total });
     if (flags.engine === "tfjs") return trainTfjs(dataset, flags, spec, data);
-    const network = Network.create(spec, { build: flags.build });
+    const network = Network.create(spec, { build: flags.build, size: flags.threads > 1 ? "full" : "auto" });
+    checkThreads(network.spec, flags.threads);
     // From here on nothing the user wrote can be wrong any more, so a refused start leaves no run directory behind.
     const run = await RunDirectory.create(flags.out ?? defaultPath(dataset, flags), {
       ...absoluteData(dataset, dataOptions(flags)), datasetHash: datasetHash(data.train, data.test), epochs: flags.epochs, evaluateEvery: flags.evaluateEvery, stopAt: flags.stopAt ?? null, patience: flags.patience ?? null,
@@ -85,7 +91,9 @@ Examples:
 async function trainTfjs(dataset: string, flags: TrainFlags, spec: NetworkSpecInput, data: OpenedDataset): Promise<void> {
   const recipe = recipeOf(flags.recipe, flags.tfjsRate);
   const asked = { ...spec, ...specOverrides(recipe) };
-  checkSupported(resolveSpec(asked));
+  const resolved = resolveSpec(asked);
+  checkSupported(resolved);
+  checkGiven(resolved, false);
   // Before the run directory is made: a backend that is not there leaves nothing behind.
   await startNamed(flags.backend);
   const run = await RunDirectory.create(flags.out ?? `${defaultPath(dataset, flags)}-tfjs`, {

@@ -3,7 +3,9 @@ import type { OpenedDataset } from "../data/open.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import type { RunDirectory } from "../train/run_directory.js";
+import { trainingThreads } from "../train/learner.js";
 import { type EpochResult, type StopReason, train } from "../train/train.js";
+import { ThreadError } from "../threads/crew.js";
 import { interruptible } from "./interrupt.js";
 import { layersText } from "./flags.js";
 import { memoryMap } from "./memory_map.js";
@@ -14,6 +16,8 @@ interface TrainingFlags {
   checkpointEvery: number;
   /** Minutes; a longer run is told of a GPU. */
   timeLimit?: number;
+  /** Default 1. */
+  threads?: number;
   json?: boolean;
 }
 
@@ -23,11 +27,16 @@ export type TrainingResult = Awaited<ReturnType<typeof trainRun>>;
 /** Trains a network inside a run directory, prints what happens, and ends with the result. */
 export async function trainRun(run: RunDirectory, network: Network, data: OpenedDataset, flags: TrainingFlags) {
   const started = performance.now();
-  announce(network, data);
+  announce(network, data, flags.threads ?? 1);
   // The record may be ahead of the checkpoint: see RunDirectory.save.
   run.record.epochs = run.record.epochs.slice(0, Math.floor(network.samples / data.train.count));
   run.record.result = null;
-  const { reason, samplesPerSecond } = await interruptible((signal) => runEpochs(run, network, data, flags, signal));
+  const { reason, samplesPerSecond } = await interruptible((signal) => runEpochs(run, network, data, flags, signal)).catch(async (error: unknown) => {
+    if (!(error instanceof ThreadError)) throw error;
+    // The network is whole, and the epochs behind it are recorded.
+    await run.save(network.checkpoint());
+    throw new MayflyError(`${error.message}: saved, go on with: mayfly resume ${run.path}`, 1, error);
+  });
 
   const epochs = run.record.epochs as EpochResult[];
   const testError = epochs.findLast((epoch) => epoch.testError)?.testError ?? null;
@@ -39,6 +48,7 @@ export async function trainRun(run: RunDirectory, network: Network, data: Opened
     spec: network.spec,
     dataset: data.train.name,
     build: network.build,
+    threads: flags.threads ?? 1,
     engineHash: run.record.engineHash,
     weightsHash: network.weightsHash(),
     stopped: reason,
@@ -57,16 +67,24 @@ export async function trainRun(run: RunDirectory, network: Network, data: Opened
   return { testError, epochs, ...summary };
 }
 
-function announce(network: Network, data: OpenedDataset): void {
+function announce(network: Network, data: OpenedDataset, threads: number): void {
   const { spec } = network;
   say(style.bold(`${spec.input.width * spec.input.height * spec.input.channels}-${layersText(spec.layers, "-")}  ${spec.layers[0]?.weights}, ${spec.objective}, seed ${spec.seed}, ${network.build} engine`));
   say(describeDataset(data.train));
   say(describeDataset(data.test));
   if (data.note) say(data.note);
+  if (threads > 1) say(threadsText(network, threads));
   say();
   for (const line of memoryMap(network.plan)) say(line);
   say();
   if (network.samples > 0) say(`resumed ${whereIn(network, data)}`);
+}
+
+/** What the threads do: no more than one for each layer trains. */
+function threadsText({ spec }: Network, threads: number): string {
+  const trainers = trainingThreads(spec, threads);
+  if (trainers === 1) return `${threads} threads test; one trains, for there is one layer`;
+  return `${threads} threads test; ${trainers < threads ? `${trainers} of them, one for each layer,` : "the same"} train the layers as a pipeline`;
 }
 
 /** Trains to the end or to an interruption; keeps the record and the checkpoint up to date. */
@@ -85,7 +103,7 @@ async function runEpochs(run: RunDirectory, network: Network, data: OpenedDatase
   let reason: StopReason = "finished";
   const offer = longRunOffer(network, data.train.count * settings.epochs, flags.timeLimit);
   try {
-    for await (const event of train(network, data.train, { ...settings, test: data.test, history: [...epochs], signal })) {
+    for await (const event of train(network, data.train, { ...settings, test: data.test, history: [...epochs], signal, threads: flags.threads })) {
       if (event.type === "progress") {
         running = event.pairsPerSecond;
         offer(running);
@@ -119,7 +137,9 @@ export function longRunOffer(network: Network, totalSamples: number, limitMinute
     if (told || network.samples - first < MEASURED_SAMPLES || minutes <= limitMinutes) return;
     told = true;
     const { spec } = network;
-    tell(`note: at this speed the run takes another ${minutes >= 120 ? `${(minutes / 60).toFixed(1)} hours` : `${Math.ceil(minutes)} minutes`}. A GPU does it in float, in batches, and the result comes back as a model for the engine: mayfly train … --layers ${spec.layers.map(({ units }) => units).join(",")} --engine tfjs --backend webgpu --batch 64 (see \`mayfly backends\`)`);
+    // A box computes in its host, one sample at a time: no GPU helps.
+    if (spec.layers.some(({ kind }) => kind === "box")) return;
+    tell(`note: at this speed the run takes another ${minutes >= 120 ? `${(minutes / 60).toFixed(1)} hours` : `${Math.ceil(minutes)} minutes`}. A GPU does it in float, in batches, and the result comes back as a model for the engine: mayfly train … --layers ${layersText(spec.layers)} --engine tfjs --backend webgpu --batch 64 (see \`mayfly backends\`)`);
   };
 }
 

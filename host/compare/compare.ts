@@ -6,13 +6,14 @@ import { permutation } from "../data/shuffle.js";
 import { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import type { Backend } from "../reference/backends/backend.js";
-import { BackpropNetwork } from "../reference/backprop.js";
+import { BackpropNetwork } from "../reference/backprop/network.js";
 import { batchOf } from "../reference/float/batch.js";
-import { checkSupported } from "../reference/fixed_spec.js";
+import { isPlain } from "../reference/fixed_spec.js";
 import { FloatNetwork } from "../reference/float/network.js";
 import { argmax } from "../reference/integers.js";
 import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
 import { train } from "../train/train.js";
+import { workOf } from "../train/work.js";
 import { bytesOfBackprop, bytesOfForward, fittingBackprop, macsOfBackprop, macsOfClasswise, macsOfPair, type Shape, shapeOf } from "./cost.js";
 
 export interface CompareOptions {
@@ -65,7 +66,7 @@ export async function compare(backend: Backend, input: NetworkSpecInput, data: O
   const schedule = { holdSamples: Math.floor(total / 2), totalSamples: total };
   const spec = resolveSpec({ ...input, schedule });
   // Its memory is measured in tfjs at the end: what is not there is better refused before minutes of training.
-  checkSupported(spec);
+  if (!isPlain(spec)) throw new MayflyError("backprop is compared with dense networks without the variants of docs/variants.md, which it has not", 2);
   onStage("Forward-Forward in the engine");
   const engine = await engineRun(spec, data, options);
   const shape = shapeOf(spec);
@@ -94,7 +95,7 @@ async function engineRun(spec: NetworkSpec, data: OpenedDataset, { epochs, board
     if (event.type !== "epoch") continue;
     const { testError, counters } = event.result;
     if (testError) errors.push(Math.min(testError.goodness ?? Infinity, testError.readout ?? Infinity));
-    done += rowMacs(network, counters) / epochs;
+    done += workOf(network, counters).reduce((sum, { forward, update }) => sum + forward.done + update.done, 0) / epochs;
   }
   const { boards } = await planBoards(selectBoards(board), spec, network.plan, { epochSamples: data.train.count * epochs, checkpointEvery: { samples: 10_000 } });
   const plan = boards[0];
@@ -103,17 +104,6 @@ async function engineRun(spec: NetworkSpec, data: OpenedDataset, { epochs, board
     name: "Forward-Forward, engine", layers: spec.layers.map(({ units }) => units), numbers: spec.layers[0]!.weights, errors, samplesTo: samplesTo(errors, data.train.count),
     macs: { formula: macs, done: Math.round(done) }, bytes: { formula: network.plan.bytes.total, used: network.plan.bytes.total }, energyJ: plan?.epochJ ?? null, energyBasis: plan?.basis ?? "no such board",
   };
-}
-
-/** Rows that were multiplied and updated, times the units of their layer. */
-function rowMacs(network: Network, { rowsUsed, rowsUpdated }: { rowsUsed: number[]; rowsUpdated: number[] }): number {
-  const { spec } = network;
-  const passes = spec.objective === "classwise" ? 1 : spec.readout.from === null ? 2 : 3;
-  const shape = shapeOf(spec);
-  return spec.layers.reduce((sum, { units }, layer) => {
-    const rows = shape.layers[layer - 1] ?? shape.inputs;
-    return sum + units * rows * ((rowsUsed[layer]! / 100) * (layer === 0 ? 1 : passes) + (rowsUpdated[layer]! / 100) * (layer > 0 && spec.objective === "pair" ? 2 : 1));
-  }, 0);
 }
 
 async function backpropRun(backend: Backend, name: string, shape: Shape, spec: NetworkSpec, data: OpenedDataset, { epochs, batch, rate, signal }: CompareOptions, engine: Contestant): Promise<Contestant> {

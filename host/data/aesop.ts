@@ -1,6 +1,6 @@
 /** Next characters of Aesop's fables (Hinton 2022, §3.5): 146 fables of "The Aesop for Children" (1919, public domain). */
 import { readFile } from "node:fs/promises";
-import { builtFile } from "../engine/built_file.js";
+import { builtFile } from "../built_file.js";
 import type { Dataset } from "./dataset.js";
 
 /** The 30 symbols: small letters, space, and three marks. What else a text holds becomes one of these, or goes. */

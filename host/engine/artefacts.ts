@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { builtFile } from "./built_file.js";
+import { platform } from "#platform";
 
 /** The builds of the engine that run in every runtime of their kind: the same exports, the same bits. */
 export type PortableBuild = "scalar" | "simd";
@@ -20,12 +18,10 @@ export function artefactName(build: Build, size: Size): string {
 
 /** The bytes of a build, as `npm run build` made them: one page of memory, which `withMemory` resizes. */
 export function readArtefact(build: Build, size: Size = "core"): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(builtFile(`engine/${artefactName(build, size)}.wasm`)));
+  return platform.builtBytes(`engine/${artefactName(build, size)}.wasm`);
 }
 
 /** The first 16 hex digits of the SHA-256 of both portable builds of a size: names the engine a result came from, whichever build ran. */
 export function engineHash(size: Size = "core"): string {
-  const hash = createHash("sha256");
-  for (const build of BUILDS) hash.update(readArtefact(build, size));
-  return hash.digest("hex").slice(0, 16);
+  return platform.sha256(BUILDS.map((build) => readArtefact(build, size))).slice(0, 16);
 }

@@ -18,6 +18,9 @@ export interface EngineExports {
   step(maxWork: number): number;
   /** Not in packed modules: a device has nobody who watches. */
   completed?(): number;
+  /** Full build, and not in packed modules: a training step in stages (assembly/abi/stage.ts). */
+  begin_stage?(stage: number, layer: number): number;
+  job_address?(): number;
   cancel(): number;
   train(label: number): number;
   predict_goodness(): number;
@@ -28,4 +31,11 @@ export interface EngineExports {
   poke8(address: number, value: number): number;
   peek32(address: number): number;
   poke32(address: number, value: number): number;
+  // Of the full build, and of modules packed with a front end (docs/streams.md).
+  push?(value: number): number;
+  push_block?(count: number): number;
+  samples_wanted?(): number;
+  gap?(): number;
+  alarm?(learn: number): number;
+  alarm_threshold?(): number;
 }

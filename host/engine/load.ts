@@ -1,3 +1,4 @@
+import { platform } from "#platform";
 import { MayflyError } from "../errors.js";
 import { type Build, type Size, artefactName, readArtefact } from "./artefacts.js";
 import type { EngineExports } from "./exports.js";
@@ -22,7 +23,7 @@ const loaded = new Map<string, LoadedEngine>();
 export function loadEngine(choice: BuildChoice = "auto", size: Size = "core"): LoadedEngine {
   if (choice !== "auto") return loadBuild(choice, size);
   for (const build of ["relaxed", "simd"] as const) {
-    if (!WebAssembly.validate(readArtefact(build, size)) || (build === "relaxed" && relaxedIsBroken(process.versions.v8))) continue;
+    if (!WebAssembly.validate(readArtefact(build, size)) || (build === "relaxed" && relaxedIsBroken(platform.v8))) continue;
     try {
       return loadBuild(build, size);
     } catch {
@@ -44,7 +45,7 @@ function loadBuild(build: Build, size: Size): LoadedEngine {
   if (known) return known;
   const bytes = readArtefact(build, size);
   if (!WebAssembly.validate(bytes)) throw new MayflyError(`this runtime refuses the ${build} build of the engine${build === "scalar" ? "" : ` (no ${build === "simd" ? "SIMD128" : "relaxed SIMD"}): use --build auto`}`, 1);
-  if (build === "relaxed" && relaxedIsBroken(process.versions.v8)) throw new MayflyError(`V8 ${process.versions.v8} computes relaxed SIMD wrongly: use --build auto`, 1);
+  if (build === "relaxed" && relaxedIsBroken(platform.v8)) throw new MayflyError(`V8 ${platform.v8} computes relaxed SIMD wrongly: use --build auto`, 1);
   const modules = new Map<number, WebAssembly.Module>();
   const engine: LoadedEngine = {
     build,

@@ -1,16 +1,19 @@
-import { createHash } from "node:crypto";
+import { platform } from "#platform";
 import { HEADER_CRC } from "../../assembly/abi/region.js";
 import * as kinds from "../../assembly/abi/region.js";
-import { SPEC_HEADER_WORDS, SPEC_LAYER_COUNT, SPEC_LAYER_WORDS } from "../../assembly/abi/spec.js";
+import { SPEC_HEADER_WORDS } from "../../assembly/abi/spec.js";
 import { BAD_SPEC, NO_MEMORY } from "../../assembly/abi/status.js";
+import { equalBytes } from "../bytes.js";
 import { MayflyError } from "../errors.js";
-import { decodeSpec, encodeSpec } from "../spec/encode.js";
+import { decodeSpec, encodeSpec, specLength } from "../spec/encode.js";
 import { isMap } from "../spec/geometry.js";
-import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
+import { hasTwoFrames, type NetworkSpec, type SpecInput } from "../spec/network_spec.js";
 import type { Build, Size } from "./artefacts.js";
 import { type Box, finishJob } from "./box.js";
 import type { EngineExports } from "./exports.js";
 import { type SampleExtras, writeExtras } from "./extras.js";
+import { plannedWords, wholeMaps } from "./fit_bands.js";
+import { EngineFrontEnd, type Pushed, type StreamCounters } from "./front_end.js";
 import { checked } from "./instance.js";
 import { type BuildChoice, type LoadedEngine, loadEngine } from "./load.js";
 import { type MemoryPlan, HEADER_BYTES, planOn } from "./plan.js";
@@ -27,6 +30,8 @@ export interface ObservedActivity {
   readonly layer: number;
   /** The label in the input; null for none or the neutral one. */
   readonly label: number | null;
+  /** Of a recurrent network: 0 is the bottom-up start, then 1, 2 …; 0 in all others. */
+  readonly iteration: number;
   /** One value a unit, 128 = 1.0. */
   readonly y: Int16Array;
 }
@@ -36,6 +41,8 @@ export interface NetworkOptions {
   build?: BuildChoice;
   /** What the network's boxes compute; only needed to train and to predict. */
   box?: Box;
+  /** "full" takes the engine that knows every variant also for a network that the core could run, "auto" (default) the smallest that can. The bits are the same. */
+  size?: "auto" | "full";
 }
 
 /**
@@ -65,8 +72,11 @@ export class Network {
   /** Target of every class, 32768 = 1, which the host writes before a training step; null unless targets are "given". */
   readonly targets: Int32Array | null;
   private readonly hasBoxes: boolean;
+  /** Of a network with maps in bands: one with whole maps, to be watched in its place. */
+  private twin: Network | undefined;
+  private readonly front: EngineFrontEnd | null;
 
-  private constructor(loaded: LoadedEngine, readonly engine: EngineExports, readonly plan: MemoryPlan, private readonly box: Box | undefined) {
+  private constructor(loaded: Pick<LoadedEngine, "build" | "size">, readonly engine: EngineExports, readonly plan: MemoryPlan, private readonly box: Box | undefined) {
     this.build = loaded.build;
     this.size = loaded.size;
     this.spec = readSpec(engine);
@@ -76,13 +86,14 @@ export class Network {
     this.logits = (this.view(this.region(kinds.REGION_LOGITS)) as Int32Array).subarray(0, this.spec.classes);
     this.negative = this.spec.negatives === "given" ? (this.view(this.region(kinds.REGION_NEGATIVE)) as Uint8Array) : null;
     this.targets = this.spec.targets === "given" ? (this.view(this.region(kinds.REGION_TARGETS)) as Int32Array) : null;
+    this.front = this.spec.stream ? new EngineFrontEnd(engine, (kind) => this.region(kind), this.spec.stream) : null;
     this.hasBoxes = this.spec.layers.some(({ kind }) => kind === "box");
   }
 
   /** A fresh network: weights drawn from the spec's seed. */
-  static create(input: NetworkSpecInput, options: NetworkOptions = {}): Network {
-    const words = encodeSpec(resolveSpec(input));
-    const loaded = loadEngine(options.build, sizeFor(words));
+  static create(input: SpecInput, options: NetworkOptions = {}): Network {
+    const words = plannedWords(input, options.build);
+    const loaded = loadEngine(options.build, sizeOf(words, options));
     const plan = planOn(loaded, words);
     const engine = startPlanned(loaded, plan, words);
     checked(engine, engine.init());
@@ -92,7 +103,7 @@ export class Network {
   /** Takes up a checkpoint. `name` is what errors call it, e.g. the file. */
   static open(checkpoint: Uint8Array, name = "the model", options: NetworkOptions = {}): Network {
     const words = specOfCheckpoint(checkpoint, name);
-    const loaded = loadEngine(options.build, sizeFor(words));
+    const loaded = loadEngine(options.build, sizeOf(words, options));
     const plan = planOfCheckpoint(loaded, words, name);
     // Before the engine gets its memory: a damaged spec may ask for a lot of it.
     if (checkpoint.length !== plan.bytes.checkpoint) {
@@ -105,6 +116,11 @@ export class Network {
     new Uint8Array(engine.memory.buffer).set(checkpoint, engine.spec_address() - HEADER_BYTES);
     checked(engine, engine.open(), name);
     return new Network(loaded, engine, plan, options.box);
+  }
+
+  /** @internal A network in an engine that another has started, such as a packed module's (host/pack/packed_network.ts). */
+  static inside(loaded: Pick<LoadedEngine, "build" | "size">, engine: EngineExports, plan: MemoryPlan, box?: Box): Network {
+    return new Network(loaded, engine, plan, box);
   }
 
   /**
@@ -133,10 +149,12 @@ export class Network {
 
   /**
    * The activities of every layer (i16, 128 = 1.0, before normalisation) as a prediction makes them, by the engine itself. "readout": one pass
-   * with the neutral label, or without one; "goodness": one pass for each label (class-wise, and without labels: one in all).
+   * with the neutral label, or without one; "goodness": one pass for each label (class-wise, and without labels: one in all), of a recurrent network its
+   * start and every iteration up to the last that counts. A stream's state moves on, as in any prediction by goodness.
    */
   activities(frame: Uint8Array, by: "readout" | "goodness" = "readout"): ObservedActivity[] {
     const { engine, spec } = this;
+    if (spec.layers.some(({ bandRows }) => bandRows > 0)) return this.withWholeMaps().activities(frame, by);
     if (by === "readout" && spec.readout.from === null) throw new MayflyError("this network has no readout: watch a prediction by goodness", 1);
     if (!engine.completed) throw new MayflyError("this engine cannot be watched: it was packed for a device", 1);
     const completedLayer = engine.completed;
@@ -144,21 +162,43 @@ export class Network {
     checked(engine, by === "readout" ? engine.begin_readout() : engine.begin_goodness());
     const activity = this.view(this.region(kinds.REGION_ACTIVITY)) as Int16Array;
     const seen: ObservedActivity[] = [];
-    let pairs = -1;
+    const { iterations, last, stream } = spec.recurrence;
+    /** Passes that one pair of labels goes through, and the number of the first. */
+    const rounds = iterations === 0 ? 1 : stream ? last : last + 1;
+    const firstRound = stream && iterations > 0 ? 1 : 0;
+    let passes = -1;
     finishJob(engine, this.regions, this.box, engine.step(1), () => {
       const completed = completedLayer();
       if (completed < 0) return;
       const layer = completed & 255;
       const pair = completed > 255;
-      if (pair && layer === 0) pairs++;
+      if (pair && layer === 0) passes++;
       const units = spec.layers[layer]?.units ?? 0;
       // The second half of a pair stands behind the first, padded; a map's with a block of 8 to spare.
       const plane = ((units + 7) & ~7) + (isMap(spec.layers[layer]!) ? 8 : 0);
-      const label = pair ? 2 * pairs : null;
-      seen.push({ layer, label, y: activity.slice(0, units) });
-      if (pair && 2 * pairs + 1 < spec.classes) seen.push({ layer, label: 2 * pairs + 1, y: activity.slice(plane, plane + units) });
+      const label = pair ? 2 * Math.floor(passes / rounds) : null;
+      const iteration = pair ? firstRound + (passes % rounds) : 0;
+      seen.push({ layer, label, iteration, y: activity.slice(0, units) });
+      if (label !== null && label + 1 < spec.classes) seen.push({ layer, label: label + 1, iteration, y: activity.slice(plane, plane + units) });
     });
     return seen;
+  }
+
+  /** A network whose maps are there at once, with what this one has learned so far. In bands no layer's activities are. */
+  private withWholeMaps(): Network {
+    if (!this.twin) {
+      const words = encodeSpec(wholeMaps(this.spec));
+      const loaded = loadEngine(this.build, sizeFor(words));
+      const plan = planOn(loaded, words);
+      const engine = startPlanned(loaded, plan, words);
+      checked(engine, engine.init());
+      this.twin = new Network(loaded, engine, plan, this.box);
+    }
+    for (const region of this.regions) {
+      if (!region.persistent || region.kind === kinds.REGION_HEADER || region.kind === kinds.REGION_SPEC) continue;
+      this.twin.view(this.twin.region(region.kind, region.layer)).set(this.view(region));
+    }
+    return this.twin;
   }
 
   /** In steps, for the engine stops at each box. */
@@ -167,8 +207,51 @@ export class Network {
     checked(engine, by === "goodness" ? engine.begin_goodness() : engine.begin_readout());
     finishJob(engine, this.regions, this.box, engine.step(0));
     const values = by === "goodness" ? this.scores : this.logits;
-    const unlabelled = by === "goodness" && (this.spec.negatives === "hybrid" || this.spec.negatives === "given");
+    const unlabelled = by === "goodness" && hasTwoFrames(this.spec.negatives);
     return unlabelled ? 0 : values.indexOf(values.reduce((best, value) => Math.max(best, value)));
+  }
+
+  /**
+   * Takes samples of the signal (i16, channels in turn) from `from` on, until a window ends or none are left. After "frame" the frame stands in `frame`:
+   *
+   * ```ts
+   * for (let at = 0; at < samples.length; ) {
+   *   const { taken, event } = network.push(samples, at);
+   *   at += taken;
+   *   if (event !== "frame") continue;
+   *   network.predict(network.frame);               // its goodness is in scores[0] when there are no labels
+   *   if (network.alarm(true)) sound();
+   *   network.train(network.frame, 0);
+   * }
+   * ```
+   */
+  push(samples: ArrayLike<number>, from = 0): Pushed {
+    return this.frontEnd().push(samples, from);
+  }
+
+  /** Says that the signal was interrupted here: the window under way is dropped, what was learned stays. */
+  gap(): void {
+    this.frontEnd().gap();
+  }
+
+  /** Whether the score of the last prediction by goodness is below the threshold; with `learn` the threshold follows the score. */
+  alarm(learn: boolean): boolean {
+    return this.frontEnd().alarm(learn);
+  }
+
+  /** The score below which there is an alarm. */
+  get alarmThreshold(): number {
+    return this.frontEnd().threshold;
+  }
+
+  /** What the front end has counted. */
+  get streamCounters(): StreamCounters {
+    return this.frontEnd().counters;
+  }
+
+  private frontEnd(): EngineFrontEnd {
+    if (!this.front) throw new MayflyError("this network takes frames, not samples: it has no front end (stream)", 1);
+    return this.front;
   }
 
   /** Starts a new stream (recurrence.stream): every class's state is 0, as in a fresh network. What was learned stays. */
@@ -189,13 +272,37 @@ export class Network {
     return new Uint8Array(this.engine.memory.buffer).slice(start, start + this.plan.bytes.checkpoint);
   }
 
+  /**
+   * All bytes that make a checkpoint, as they stand in memory: its header is only right after `checkpoint`. For those who carry parts of a network
+   * between engines.
+   * @internal
+   */
+  get persistent(): Uint8Array {
+    return new Uint8Array(this.engine.memory.buffer, this.engine.spec_address() - HEADER_BYTES, this.plan.bytes.checkpoint);
+  }
+
+  /** Takes up another checkpoint of the same network, in the memory it has: what `open` does in a new one. Throws on any other, and stays as it was. */
+  restore(checkpoint: Uint8Array): void {
+    const memory = new Uint8Array(this.engine.memory.buffer);
+    const start = this.engine.spec_address() - HEADER_BYTES;
+    const spec = HEADER_BYTES + 4 * specLength(new Int32Array(memory.buffer, start + HEADER_BYTES, (this.plan.bytes.checkpoint - HEADER_BYTES) >> 2));
+    if (checkpoint.length !== this.plan.bytes.checkpoint || !equalBytes(checkpoint.subarray(HEADER_BYTES, spec), memory.subarray(start + HEADER_BYTES, start + spec))) {
+      throw new MayflyError("this checkpoint is of another network: open it with Network.open", 1);
+    }
+    const before = this.checkpoint();
+    memory.set(checkpoint, start);
+    const status = this.engine.open();
+    if (status >= 0) return;
+    const detail = this.engine.status_detail();
+    memory.set(before, start);
+    checked(this.engine, this.engine.open());
+    throw new EngineError(status, detail, "the checkpoint");
+  }
+
   /** First 16 hex digits of the SHA-256 of all weights, readout included, in memory order. Equal in every runtime. */
   weightsHash(): string {
-    const hash = createHash("sha256");
-    for (const region of this.regions) {
-      if (region.kind === kinds.REGION_WEIGHTS || region.kind === kinds.REGION_READOUT_WEIGHTS) hash.update(new Uint8Array(this.engine.memory.buffer, region.offset, region.bytes));
-    }
-    return hash.digest("hex").slice(0, 16);
+    const learned = this.regions.filter(({ kind }) => kind === kinds.REGION_WEIGHTS || kind === kinds.REGION_READOUT_WEIGHTS);
+    return platform.sha256(learned.map(({ offset, bytes }) => new Uint8Array(this.engine.memory.buffer, offset, bytes))).slice(0, 16);
   }
 
   /** The region of a kind (assembly/abi/region.ts), of a layer from 0 where there is one for each. */
@@ -224,6 +331,10 @@ export class Network {
   }
 }
 
+function sizeOf(words: Int32Array, { size = "auto" }: NetworkOptions): Size {
+  return size === "auto" ? sizeFor(words) : size;
+}
+
 function startPlanned(loaded: LoadedEngine, plan: MemoryPlan, words: Int32Array): EngineExports {
   const engine = loaded.start(plan.pages);
   new Int32Array(engine.memory.buffer, engine.spec_address(), words.length).set(words);
@@ -243,17 +354,16 @@ function planOfCheckpoint(loaded: LoadedEngine, words: Int32Array, name: string)
 }
 
 function readSpec(engine: EngineExports): NetworkSpec {
-  const header = new Int32Array(engine.memory.buffer, engine.spec_address(), SPEC_HEADER_WORDS);
-  const count = header[SPEC_LAYER_COUNT] ?? 0;
-  return decodeSpec(new Int32Array(engine.memory.buffer, engine.spec_address(), SPEC_HEADER_WORDS + count * SPEC_LAYER_WORDS));
+  const words = new Int32Array(engine.memory.buffer, engine.spec_address());
+  return decodeSpec(words.subarray(0, specLength(words)));
 }
 
 /** The spec block inside a checkpoint; whether it is a sound one the engine tells. */
 function specOfCheckpoint(checkpoint: Uint8Array, name: string): Int32Array {
   const least = HEADER_BYTES + 4 * SPEC_HEADER_WORDS;
   if (checkpoint.length < least) throw new MayflyError(`${name} is not a Mayfly model: ${checkpoint.length} bytes, the smallest has more than ${least}`, 1);
-  const aligned = checkpoint.slice(HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3));
+  // A copy; not by slice, which for a Buffer is a view.
+  const aligned = new Uint8Array(checkpoint.subarray(HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3)));
   const all = new Int32Array(aligned.buffer);
-  const count = Math.min(Math.max(all[SPEC_LAYER_COUNT] ?? 0, 0), 255);
-  return all.slice(0, Math.min(all.length, SPEC_HEADER_WORDS + count * SPEC_LAYER_WORDS));
+  return all.slice(0, specLength(all));
 }

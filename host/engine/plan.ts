@@ -1,7 +1,8 @@
 import { HEADER_BYTES as ENGINE_HEADER_BYTES } from "../../assembly/abi/region.js";
 import * as kinds from "../../assembly/abi/region.js";
-import { encodeSpec } from "../spec/encode.js";
-import { type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
+import { decodeSpec } from "../spec/encode.js";
+import { type SpecInput, geometryOfSpec } from "../spec/network_spec.js";
+import { plannedWords } from "./fit_bands.js";
 import { checked } from "./instance.js";
 import { type BuildChoice, type LoadedEngine, loadEngine } from "./load.js";
 import { pagesFor } from "./memory_section.js";
@@ -34,12 +35,24 @@ export interface MemoryPlan {
   readonly bytes: PlannedBytes;
   readonly pages: number;
   readonly regions: readonly Region[];
+  /** Layers that are maps in bands, from 0, with the rows of places worked at a time. */
+  readonly bands: readonly { readonly layer: number; readonly rows: number; readonly of: number }[];
 }
 
-/** What a network needs, before anything is built: computed by the engine itself, from the spec alone. */
-export function planMemory(input: NetworkSpecInput, options: { build?: BuildChoice } = {}): MemoryPlan {
-  const words = encodeSpec(resolveSpec(input));
+/** What a network needs, before anything is built: computed by the engine itself, from the spec alone. Maps that do not fit the memory limit are planned in bands. */
+export function planMemory(input: SpecInput, options: { build?: BuildChoice } = {}): MemoryPlan {
+  const words = plannedWords(input, options.build);
   return planOn(loadEngine(options.build, sizeFor(words)), words);
+}
+
+function bandsOf(words: Int32Array): MemoryPlan["bands"] {
+  const spec = decodeSpec(words);
+  if (!spec.layers.some(({ bandRows }) => bandRows > 0)) return [];
+  const geometry = geometryOfSpec(spec);
+  return spec.layers.flatMap(({ bandRows }, layer) => {
+    const of = geometry[layer]!.above.height;
+    return bandRows > 0 && bandRows < of ? [{ layer, rows: bandRows, of }] : [];
+  });
 }
 
 /** Plans a spec block on a one-page engine. `context` names a model file in errors. */
@@ -60,5 +73,6 @@ export function planOn(loaded: Pick<LoadedEngine, "start">, words: Int32Array, c
     bytes: { total, weights, readout, state: checkpoint - weights - readout, table, scratch: total - transientStart - table, static: first, checkpoint },
     pages: pagesFor(total),
     regions,
+    bands: bandsOf(words),
   };
 }

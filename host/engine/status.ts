@@ -1,7 +1,7 @@
 import {
   BAD_ARGUMENT, BAD_CHECKSUM, BAD_LABEL, BAD_MAGIC, BAD_SIZE, BAD_SPEC, BAD_VERSION, ABI_VERSION, JOB_PENDING, NO_MEMORY, NOT_READY,
 } from "../../assembly/abi/status.js";
-import { MAX_CLASSES, MAX_INPUTS, MAX_LAYERS, MAX_UNITS } from "../../assembly/abi/limits.js";
+import { MAX_CLASSES, MAX_INPUTS, MAX_LAYERS, MAX_ROWS, MAX_UNITS } from "../../assembly/abi/limits.js";
 import { SPEC_HEADER_WORDS, SPEC_LAYER_WORDS } from "../../assembly/abi/spec.js";
 import * as words from "../../assembly/abi/spec.js";
 import { MayflyError } from "../errors.js";
@@ -20,7 +20,7 @@ export function specWordName(word: number): string {
 /** What would be in range, for the faults a user is likely to make; the spec's schema says the rest. */
 function hint(word: number): string {
   switch (word < SPEC_HEADER_WORDS ? word : -1 - ((word - SPEC_HEADER_WORDS) % SPEC_LAYER_WORDS)) {
-    case words.SPEC_INPUT_WIDTH: case words.SPEC_INPUT_HEIGHT: case words.SPEC_INPUT_CHANNELS: return ` (a sample and its label may have 1 to ${MAX_INPUTS} values)`;
+    case words.SPEC_INPUT_WIDTH: case words.SPEC_INPUT_HEIGHT: case words.SPEC_INPUT_CHANNELS: return ` (a sample and its label may have 1 to ${MAX_INPUTS} values; with maps, or i8 weights in the first layer, ${MAX_ROWS})`;
     case words.SPEC_INPUT_DROPOUT: return ` (with so many inputs, at most ${MAX_INPUTS} are exact without it and fewer with it: lower it)`;
     case words.SPEC_LAYER_COUNT: return ` (1 to ${MAX_LAYERS})`;
     case words.SPEC_CLASSES: return ` (2 to ${MAX_CLASSES})`;

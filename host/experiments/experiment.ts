@@ -8,6 +8,15 @@ import type { NetworkSpecInput } from "../spec/network_spec.js";
  */
 export type Scale = "small" | "target" | "paper";
 
+/** Of a run's backpropagation twin. */
+export interface TwinRecipe {
+  /** Adam's, constant for half of the run, then falling to 0. */
+  readonly rate: number;
+  readonly batch: number;
+  /** The figure in the paper. */
+  readonly published?: string;
+}
+
 /** A training run with a name: what it trains on, how long, and what others got. */
 export interface Variant {
   readonly name: string;
@@ -23,6 +32,8 @@ export interface Variant {
   readonly published?: string;
   /** The network, for data of a shape; without schedule and seed. */
   spec(input: Shape, classes: number): NetworkSpecInput;
+  /** Train the same layers by backpropagation of the cross-entropy as well, in float (tfjs), and report both. */
+  readonly twin?: TwinRecipe;
   /** What a network of kind box needs from its host. */
   readonly options?: NetworkOptions;
 }
@@ -57,6 +68,8 @@ export interface Experiment {
   readonly about: string;
   /** The data set's name, or what the user must give with --data. */
   readonly dataset: string | { readonly needs: string };
+  /** The only shape of frames it makes sense for, and why. */
+  readonly frames?: { readonly shape: Shape; readonly why: string };
   readonly variants: readonly Variant[];
   /** Measured beside the runs, or in place of them. */
   readonly measure?: (laboratory: Laboratory) => Promise<Measurement[]>;

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { type Build, type Size, artefactName } from "../engine/artefacts.js";
-import { builtFile } from "../engine/built_file.js";
+import { builtFile } from "../built_file.js";
 import { MayflyError } from "../errors.js";
 import { type Binaryen, featuresOf } from "./binaryen.js";
 

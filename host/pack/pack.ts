@@ -7,6 +7,7 @@ import { checked } from "../engine/instance.js";
 import { PAGE_BYTES } from "../engine/memory_section.js";
 import { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
+import type { FrontEnd } from "../spec/network_spec.js";
 import { type PackedFacts, freshNetwork, loadPacked, specWords } from "./packed_module.js";
 import { CODE, DATA, MEMORY, type Section, dataSection, memorySection, readSections, readSegments, segmentsOf } from "./sections.js";
 import { sign } from "./signature.js";
@@ -72,6 +73,7 @@ function compare(packed: EngineExports, reference: Network, state: boolean): voi
   checked(packed, state ? packed.open() : packed.init(), "the packed module");
   const boxed = reference.spec.layers.some(({ kind }) => kind === "box");
   const finish = (status: number): void => finishJob(packed, reference.regions, standIn(reference), status);
+  if (reference.spec.stream) compareFront(packed, reference, reference.spec.stream);
   const frameAt = reference.region(REGION_FRAME).offset;
   const frame = reference.frame.slice();
   for (let sample = 0; sample < SAMPLES; sample++) {
@@ -104,6 +106,15 @@ function compare(packed: EngineExports, reference: Network, state: boolean): voi
   const expected = reference.checkpoint();
   const at = packed.spec_address() - HEADER_BYTES;
   if (Buffer.compare(new Uint8Array(packed.memory.buffer, at, expected.length), expected) !== 0) throw wrong("other weights");
+}
+
+/** Windows of some signal, until a few frames would have come. */
+function compareFront(packed: EngineExports, { engine }: Network, { window, hop, channels }: FrontEnd): void {
+  const values = (window + SAMPLES * hop) * channels;
+  for (let at = 0; at < values; at++) {
+    const value = ((at * 7919) % 20011) - 10005 + ((at * at) % 613);
+    if (packed.push?.(value) !== engine.push?.(value)) throw wrong("other windows");
+  }
 }
 
 function wrong(what: string): MayflyError {

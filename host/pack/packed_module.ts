@@ -1,6 +1,5 @@
 /** Reads a packed module back. */
 import { HEADER_BYTES } from "../../assembly/abi/region.js";
-import { SPEC_HEADER_WORDS, SPEC_LAYER_COUNT, SPEC_LAYER_WORDS } from "../../assembly/abi/spec.js";
 import type { PortableBuild } from "../engine/artefacts.js";
 import type { EngineExports } from "../engine/exports.js";
 import { checked, instantiate } from "../engine/instance.js";
@@ -10,6 +9,7 @@ import { PAGE_BYTES, pagesFor } from "../engine/memory_section.js";
 import { Network } from "../engine/network.js";
 import { planOn } from "../engine/plan.js";
 import { MayflyError } from "../errors.js";
+import { specLength } from "../spec/encode.js";
 import { CODE, DATA, MEMORY, type Section, isWasm, memorySection, readMemory, readSegments, writeSections } from "./sections.js";
 import { readSigned } from "./signature.js";
 
@@ -113,5 +113,5 @@ export function freshNetwork(words: Int32Array, build?: PortableBuild): Network 
 /** The spec block in an engine's memory. */
 export function specWords(engine: EngineExports): Int32Array {
   const words = new Int32Array(engine.memory.buffer, engine.spec_address());
-  return words.slice(0, SPEC_HEADER_WORDS + (words[SPEC_LAYER_COUNT] ?? 0) * SPEC_LAYER_WORDS);
+  return words.slice(0, specLength(words));
 }

@@ -3,6 +3,7 @@
  * rest is optimised like a release build. The result computes the same bits. It refuses every other spec, for its code is only true
  * for this one; only the words in FREE_WORDS may differ.
  */
+import { REGION_WIDE_SUMS } from "../../assembly/abi/region.js";
 import * as abi from "../../assembly/abi/spec.js";
 import { ABI_VERSION, BAD_MAGIC, BAD_SPEC, BAD_VERSION, MAGIC } from "../../assembly/abi/status.js";
 import type { Network } from "../engine/network.js";
@@ -10,8 +11,10 @@ import { type Binaryen, featuresOf, loadBinaryen } from "./binaryen.js";
 import { Library } from "./library.js";
 import { specWords } from "./packed_module.js";
 
-/** Exports that serve hosts which watch a network, not devices. */
-const HOST_ONLY = ["completed"];
+/** Exports that serve hosts which watch a network or share it between threads, not devices. */
+const HOST_ONLY = ["completed", "begin_stage", "job_address"];
+/** Exports of the front end, for networks that have one. */
+const FRONT_EXPORTS = ["push", "push_block", "samples_wanted", "gap", "alarm", "alarm_threshold"];
 
 /** Words of the spec that the packed module reads from memory: a device may have its own seed and schedule. */
 export const FREE_WORDS: readonly number[] = [abi.SPEC_SEED, abi.SPEC_HOLD_STEPS, abi.SPEC_TOTAL_STEPS];
@@ -22,7 +25,8 @@ const PLANNED_WORDS = [
   "RT_COEFFICIENTS", "RT_CLASS_TERMS", "RT_SCORES", "RT_LOGITS", "RT_TOTAL_BYTES",
 ];
 /** And those that only the full build has. */
-const PLANNED_VARIANTS = ["RT_VARIANT_STATE", "RT_NEGATIVE", "RT_MASK", "RT_TARGETS", "RT_FRAME_ROWS", "RT_MAP_A", "RT_MAP_B", "RT_POOLED_PLACE", "RT_PLACE_ROWS", "RT_PLACE_COEFFICIENTS"];
+const PLANNED_VARIANTS = ["RT_VARIANT_STATE", "RT_NEGATIVE", "RT_MASK", "RT_TARGETS", "RT_FRAME_ROWS", "RT_MAP_A", "RT_MAP_B", "RT_POOLED_PLACE", "RT_PLACE_ROWS", "RT_PLACE_COEFFICIENTS", "RT_MAP_C", "RT_GAINS",
+  "RT_ROW_SUMS", "RT_WIDE_SUMS", "RT_KEPT", "RT_FRONT_STATE", "RT_FRONT_SCALES", "RT_FRONT_RING", "RT_FRONT_FRAMES", "RT_FRONT_BLOCK", "RT_SINE", "RT_SPECTRUM"];
 
 /** Functions that read the layer table (assembly/layers/layer.ts), and the field each reads. */
 const LAYER_FIELDS = {
@@ -53,7 +57,8 @@ export async function specialise(network: Network, exports: Readonly<Record<stri
   cutUnused(library, network, words);
   refuseOthers(library, words, specAt);
   for (const [name, [from, field]] of Object.entries(imports)) library.importInstead(name, from, field);
-  return optimise(binaryen, library, exports);
+  const unwanted = [...HOST_ONLY, ...(network.size === "full" && !network.spec.stream ? FRONT_EXPORTS : [])];
+  return optimise(binaryen, library, exports, unwanted);
 }
 
 /** Address -> value of the words that are the same in every run of this network. */
@@ -114,18 +119,23 @@ function cutUnused(library: Library, network: Network, words: Int32Array): void 
 }
 
 /** A network is made of maps, or has none, or both: each kind of layer has phases of its own. */
-function cutByMaps(library: Library, { spec }: Network): void {
+function cutByMaps(library: Library, { spec, plan, regions }: Network): void {
   const cut = (names: readonly string[]): void => {
     for (const name of names) library.replaceBody(`assembly/${name}`, "  (unreachable)");
   };
   const has = (...kinds: readonly string[]): boolean => spec.layers.some(({ kind }) => kinds.includes(kind));
+  if (plan.bands.length === 0) {
+    library.replaceBody("assembly/maps/geometry/inBands", "  (i32.const 0)");
+    cut(["maps/band_pieces/bandPiece"]);
+  }
+  if (!regions.some(({ kind }) => kind === REGION_WIDE_SUMS)) library.replaceBody("assembly/maps/geometry/isWide", "  (i32.const 0)");
   if (!has("local", "conv")) {
     library.replaceBody("assembly/spec_words/isMap", "  (i32.const 0)");
-    return cut(["maps/places/sumPlaces", "maps/pass/startMap", "maps/pass/endMap", "maps/update/updateMap", "maps/input_map/readImageMap"]);
+    return cut(["maps/band_pieces/bandPiece", "maps/places/sumPlaces", "maps/pass/startMap", "maps/pass/endMap", "maps/update/updateMap", "maps/input_map/readImageMap"]);
   }
   if (!has("conv")) cut(["maps/update/updateConv"]);
   if (!has("local")) cut(["maps/update/updateLocal"]);
-  if (spec.objective === "classwise") cut(["maps/pass/endPair"]);
+  if (spec.objective === "classwise") cut(["maps/pass/decidePair"]);
   if (has("dense", "box")) return;
   library.replaceBody("assembly/spec_words/isMap", "  (i32.const 1)");
   cut(["ff/image/sumImage", ...["sumSingle", "endSingle", "updateSinglePass"].map((name) => `ff/single_pass/${name}`), ...["sumPair", "endPair", "updateLabels", "updatePairPass"].map((name) => `ff/pair_pass/${name}`)]);
@@ -138,6 +148,7 @@ function unusedVariants({ spec }: Network): string[] {
   else unused.push(...PAIR_PHASES.filter((phase) => phase !== "pair_pass/choosePair"));
   if (spec.jitter === 0) unused.push("jitter/shiftFrames");
   if (spec.negatives !== "hybrid") unused.push("mask/drawMask", "mask/blurMask");
+  if (spec.negatives !== "corrupted") unused.push("corrupt/corruptFrame");
   if (!spec.layers.some(({ kind }) => kind === "box")) unused.push("single_pass/takeSingle", "pair_pass/takePair", "box/showSingle", "box/showPair");
   else if (spec.objective === "classwise") unused.push("pair_pass/takePair");
   return unused;
@@ -145,7 +156,7 @@ function unusedVariants({ spec }: Network): string[] {
 
 /** Questions whose answer is no for every layer. */
 function absentVariants({ spec }: Network): string[] {
-  const absent: string[] = [];
+  const absent: string[] = ["ff/stage/inStage"];
   if (!spec.layers.some(({ kind }) => kind === "box")) absent.push("spec_variants/isBox", "ff/variants/waitsForBox");
   const plain = spec.sense === "maximise" && spec.phases.awake === 0 && spec.layers.every(({ blocks, ceiling, peer }) => blocks === 1 && ceiling === 0 && peer === 0);
   if (plain) absent.push("ff/pair_variants/decidesOtherwise");
@@ -210,12 +221,12 @@ function runs(words: Int32Array): Run[] {
 const OPTIMIZE_LEVEL = 3;
 const SHRINK_LEVEL = 1;
 
-/** From text to the smallest module that rounds of optimisation find. `exports`: immutable i32 globals by name. */
-function optimise(binaryen: typeof Binaryen, library: Library, exports: Readonly<Record<string, number>>): Uint8Array {
+/** From text to the smallest module that rounds of optimisation find. `exports`: immutable i32 globals by name; `unwanted`: functions that are not exported. */
+function optimise(binaryen: typeof Binaryen, library: Library, exports: Readonly<Record<string, number>>, unwanted: readonly string[]): Uint8Array {
   const module = binaryen.parseText(library.toString());
   try {
     module.setFeatures(featuresOf(binaryen, library.build));
-    for (const name of HOST_ONLY) module.removeExport(name);
+    for (const name of unwanted) module.removeExport(name);
     for (const [name, value] of Object.entries(exports)) {
       module.addGlobal(name, binaryen.i32, false, module.i32.const(value));
       module.addGlobalExport(name, name);

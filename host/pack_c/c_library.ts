@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { HEADER_BYTES, REGION_FRAME, REGION_LOGITS, REGION_SCORES } from "../../assembly/abi/region.js";
 import * as statuses from "../../assembly/abi/status.js";
+import { readArtefact } from "../engine/artefacts.js";
 import type { Network } from "../engine/network.js";
 import { packNetwork } from "../pack/pack.js";
 import { type PackedFacts, freshNetwork, specWords } from "../pack/packed_module.js";
@@ -17,6 +18,28 @@ const EXPORTS = [
   "samples", "status", "status_detail", "checksum",
 ];
 
+/** Of a network with a front end (docs/streams.md), besides. */
+const FRONT_EXPORTS = ["push", "samples_wanted", "gap", "alarm", "alarm_threshold"];
+
+const FRONT_DECLARATIONS = `
+
+/* The front end: the next value of the signal (i16, channels in turn); 1 when the frame is ready for a prediction and for training, 2 when a window
+ * went into the warm-up or a frame that is not full, else 0; or a status, and nothing is taken. Not while a job is under way. */
+int32_t mayfly_push(int32_t value);
+int32_t mayfly_samples_wanted(void);
+/* The signal was interrupted: the window under way is dropped. */
+int32_t mayfly_gap(void);
+/* After a prediction by goodness: 1 when its score is below the threshold, which follows the score when \`learn\` is not 0. */
+int32_t mayfly_alarm(int32_t learn);
+int32_t mayfly_alarm_threshold(void);`;
+
+const FRONT_DEFINITIONS = `
+int32_t mayfly_push(int32_t value) { return (int32_t)engine_push((u32)value); }
+int32_t mayfly_samples_wanted(void) { return (int32_t)engine_samples_wanted(); }
+int32_t mayfly_gap(void) { return (int32_t)engine_gap(); }
+int32_t mayfly_alarm(int32_t learn) { return (int32_t)engine_alarm((u32)learn); }
+int32_t mayfly_alarm_threshold(void) { return (int32_t)engine_alarm_threshold(); }`;
+
 /** What makes a library folder of it for each build system, with an example each. */
 const AROUND = ["README.md", "CMakeLists.txt", "zephyr/module.yml", "zephyr/Kconfig", "library.properties", "library.json", "examples/Train/Train.ino", "examples/plain/main.c"];
 
@@ -27,12 +50,13 @@ export interface CLibraryOptions {
   state?: boolean;
   /**
    * "wasm" (default): all code is the engine's own. "c": the inner loops of the first layer are C written for Cortex-M (mayfly_kernels.h), with the DSP
-   * instructions where there are any; the same bits.
+   * instructions where there are any; the same bits. "plain": the release engine as wasm2c translates it, not made for the network and with a check at
+   * each access: what the other two are measured against.
    */
   kernels?: Kernels;
 }
 
-export type Kernels = "wasm" | "c";
+export type Kernels = "wasm" | "c" | "plain";
 
 const NATIVE_KERNELS = {
   "assembly/kernels/forward_single/forwardSingle<i8>": [KERNELS, "forward_single_i8"],
@@ -40,6 +64,9 @@ const NATIVE_KERNELS = {
   "assembly/kernels/update/updateSingle<i8>": [KERNELS, "update_single_i8"],
   "assembly/kernels/update/updateSingle<i16>": [KERNELS, "update_single_i16"],
 } as const;
+
+/** A translation line by line has locals that nothing uses. */
+const AS_IT_COMES = '#pragma GCC diagnostic ignored "-Wunused-variable"\n#pragma GCC diagnostic ignored "-Wunused-but-set-variable"';
 
 export interface CLibrary {
   readonly facts: PackedFacts;
@@ -57,11 +84,13 @@ export interface CLibrary {
 export async function packCLibrary(network: Network, options: CLibraryOptions = {}): Promise<CLibrary> {
   const { module, facts } = await packNetwork(network, { build: "scalar", state: options.state });
   const native = options.kernels === "c";
-  // The module was tested against the engine; with kernels of its own only its code is taken.
-  const code = translate(await wasm2c(native ? await specialise(freshNetwork(specWords(network.engine), "scalar"), {}, NATIVE_KERNELS) : module), EXPORTS);
+  const plain = options.kernels === "plain";
+  // The module was tested against the engine; without its code only its data are taken.
+  const translated = native ? await specialise(freshNetwork(specWords(network.engine), "scalar"), {}, NATIVE_KERNELS) : plain ? readArtefact("scalar", network.size) : module;
+  const code = translate(await wasm2c(translated), [...EXPORTS, ...(network.spec.stream ? FRONT_EXPORTS : [])], plain);
   const files = new Map([
     ["src/mayfly.h", header(network, facts)],
-    ["src/mayfly.c", source(native ? `#include "mayfly_kernels.h"\n\n${code}` : code, network, module)],
+    ["src/mayfly.c", source(native ? `#include "mayfly_kernels.h"\n\n${code}` : plain ? `${AS_IT_COMES}\n\n${code}` : code, network, module)],
     ["src/mayfly_rt.h", libraryText("mayfly_rt.h")],
     ["src/mayfly_slots.h", libraryText("mayfly_slots.h")],
     ["src/mayfly_slots.c", libraryText("mayfly_slots.c")],
@@ -99,6 +128,7 @@ function header(network: Network, facts: PackedFacts): string {
   const errors = Object.entries(statuses).filter(([name]) => name !== "ABI_VERSION" && name !== "MAGIC");
   return fill(libraryText("mayfly.h"), {
     CONSTANTS: constants.join("\n"),
+    STREAM: spec.stream ? FRONT_DECLARATIONS : "",
     STATUSES: errors.map(([name, value]) => `#define MAYFLY_${name} ${value < 0 ? `(${value})` : value}`).join("\n"),
   });
 }
@@ -115,6 +145,7 @@ function source(code: string, network: Network, module: Uint8Array): string {
     LOGITS: `${network.region(REGION_LOGITS).offset}u`,
     TABLES: segmentArrays("tables", segmentsOf(image.subarray(0, base))),
     CONTENT: segmentArrays("content", segmentsOf(image.subarray(base)).map(({ offset, bytes }) => ({ offset: offset + base, bytes }))),
+    STREAM: network.spec.stream ? FRONT_DEFINITIONS : "",
     ENGINE: code,
   });
 }

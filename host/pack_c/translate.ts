@@ -23,11 +23,11 @@ interface CFunction {
   readonly lines: readonly string[];
 }
 
-/** C definitions of the functions `exports` and of all they call; the export `train` becomes `engine_train`. */
-export function translate(c: string, exports: readonly string[]): string {
+/** C definitions of the functions `exports` and of all they call; the export `train` becomes `engine_train`. `plain`: line by line, with every bounds check. */
+export function translate(c: string, exports: readonly string[], plain = false): string {
   const functions = new Map(readFunctions(c).map((one) => [one.name, one]));
   const kept = reachable(functions, exports);
-  const bodies = kept.map((one) => definition(one));
+  const bodies = kept.map((one) => definition(one, plain));
   const prototypes = bodies.map((body) => `${body.slice(0, body.indexOf(" {\n"))};`);
   const text = `${prototypes.join("\n")}\n\n${bodies.join("\n\n")}\n`;
   const foreign = /\binstance\b|\bw2c_\w+/.exec(text);
@@ -63,9 +63,10 @@ function reachable(functions: ReadonlyMap<string, CFunction>, exports: readonly 
   return [...functions.values()].filter((one) => wanted.has(one.name));
 }
 
-function definition({ lines }: CFunction): string {
+function definition({ lines }: CFunction, plain: boolean): string {
   const [head = "", ...body] = lines;
-  const rewritten = mergeChecks(minMax(body.filter((line) => !/FUNC_(PROLOGUE|EPILOGUE);/.test(line)).map(rewriteLine)));
+  const code = body.filter((line) => !/FUNC_(PROLOGUE|EPILOGUE);/.test(line)).map(rewriteLine);
+  const rewritten = plain ? code : mergeChecks(minMax(code));
   return [rewriteLine(head.replace(/^(static )?/, "static ").replace(/\(w2c_\w+\* instance(?:, )?(.*)\) \{$/, (_, rest: string) => `(${rest || "void"}) {`)), ...rewritten, "}"].join("\n");
 }
 

@@ -1,13 +1,16 @@
 import { type Dataset, frame } from "../data/dataset.js";
 import { permutation } from "../data/shuffle.js";
 import type { Build } from "../engine/artefacts.js";
+import type { SampleExtras } from "../engine/extras.js";
 import type { Backend } from "../reference/backends/backend.js";
 import { sharesOfGroups } from "../reference/exact/classwise.js";
 import { ExactNetwork } from "../reference/exact/network.js";
-import { goodnessOfLabels } from "../reference/exact/pair.js";
+import { goodnessOfLabels, summedGoodness } from "../reference/exact/pair.js";
+import { goodnessOfClamped } from "../reference/exact/recurrent.js";
 import { Trace } from "../reference/exact/trace.js";
 import { scoped } from "../reference/scope.js";
 import type { NetworkSpec } from "../spec/network_spec.js";
+import { madeExtras } from "./extras.js";
 import { type EngineTrace, ObservedEngine } from "./observed_engine.js";
 import { type Difference, Tally } from "./tally.js";
 
@@ -15,7 +18,11 @@ import { type Difference, Tally } from "./tally.js";
 export const MARKS = [1, 10, 100, 1000, 10_000];
 const SCORED_FRAMES = 3;
 
-const PARTS = ["preActivations", "goodness", "coefficients", "weights"] as const;
+/**
+ * Of a map there are no pre-activations and coefficients to compare: the engine keeps those of one place at a time. Of a recurrent network's pair
+ * there are no pre-activations, but the activities of its start and each iteration, and the state after the last.
+ */
+const PARTS = ["preActivations", "activities", "goodness", "coefficients", "weights"] as const;
 type Part = (typeof PARTS)[number];
 export type LayerParity = Readonly<Record<Part, Difference>>;
 
@@ -46,8 +53,8 @@ export interface StepOptions {
   readonly steps: number;
   /** Builds of the engine, all held against one reference; counts add up. */
   readonly builds: readonly Build[];
-  /** Hears now and then how many steps are done. */
-  readonly onProgress?: (done: number) => void;
+  /** Hears after each step how many are done, and what was compared so far. */
+  readonly onProgress?: (done: number, soFar: () => ParityMark) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -66,12 +73,12 @@ export async function compareSteps(backend: Backend, spec: NetworkSpec, data: Da
     while (done < steps && !signal?.aborted) {
       if (done > 0 && done % data.count === 0) order = permutation(data.count, spec.seed, done / data.count + 1);
       const index = order[done % data.count]!;
-      await compareStep(++done, engines, reference, frame(data, index), data.labels[index]!, tallies);
+      await compareStep(++done, engines, reference, { image: frame(data, index), label: data.labels[index]!, extras: madeExtras(spec, data, index) }, tallies);
       if (MARKS.includes(done) || done === steps) {
         for (let at = 0; at < Math.min(SCORED_FRAMES, data.count); at++) await compareScores(done, engines, reference, frame(data, at), tallies);
         marks.push(tallies.mark(done));
       }
-      onProgress?.(done);
+      onProgress?.(done, () => tallies.mark(done));
     }
     for (const engine of engines) engine.checkUndisturbed();
   } finally {
@@ -92,23 +99,29 @@ class Tallies {
   readonly readoutWeights = new Tally();
 
   constructor(private readonly spec: NetworkSpec) {
-    this.layers = spec.layers.map(() => ({ preActivations: new Tally(), goodness: new Tally(), coefficients: new Tally(), weights: new Tally() }));
+    this.layers = spec.layers.map(() => ({ preActivations: new Tally(), activities: new Tally(), goodness: new Tally(), coefficients: new Tally(), weights: new Tally() }));
   }
 
   mark(steps: number): ParityMark {
     return {
       steps,
-      layers: this.layers.map((layer) => ({ preActivations: layer.preActivations.value, goodness: layer.goodness.value, coefficients: layer.coefficients.value, weights: layer.weights.value })),
+      layers: this.layers.map((layer) => ({ preActivations: layer.preActivations.value, activities: layer.activities.value, goodness: layer.goodness.value, coefficients: layer.coefficients.value, weights: layer.weights.value })),
       readout: this.spec.readout.from === null ? null : { logits: this.logits.value, weights: this.readoutWeights.value },
     };
   }
 }
 
-async function compareStep(step: number, engines: readonly ObservedEngine[], reference: ExactNetwork, image: Uint8Array, label: number, tallies: Tallies): Promise<void> {
+interface Sample {
+  readonly image: Uint8Array;
+  readonly label: number;
+  readonly extras: SampleExtras;
+}
+
+async function compareStep(step: number, engines: readonly ObservedEngine[], reference: ExactNetwork, { image, label, extras }: Sample, tallies: Tallies): Promise<void> {
   const trace = new Trace(reference.backend);
-  await reference.train(image, label, trace);
+  await reference.train(image, label, trace, extras);
   for (const engine of engines) {
-    const traces = engine.train(image, label);
+    const traces = engine.train(image, label, extras);
     if (traces.length !== trace.layers.length) throw new Error(`the engine went through ${traces.length} layers, the reference through ${trace.layers.length}`);
     traces.forEach((one, at) => comparePass(step, one, trace.layers[at]!, tallies));
     if (reference.spec.readout.from !== null) tallies.logits.add(step, engine.logits(), trace.logits);
@@ -118,9 +131,10 @@ async function compareStep(step: number, engines: readonly ObservedEngine[], ref
 
 function comparePass(step: number, engine: EngineTrace, reference: Trace["layers"][number], tallies: Tallies): void {
   const tally = tallies.layers[engine.layer]!;
-  tally.preActivations.add(step, engine.sums, reference.sums);
+  if (engine.sums && reference.sums) tally.preActivations.add(step, engine.sums, reference.sums);
+  tally.activities.add(step, engine.activities, reference.activities);
   tally.goodness.add(step, engine.goodness, reference.goodness);
-  if (reference.coefficients) tally.coefficients.add(step, engine.coefficients, reference.coefficients);
+  if (engine.coefficients && reference.coefficients) tally.coefficients.add(step, engine.coefficients, reference.coefficients);
 }
 
 async function compareWeights(step: number, engines: readonly ObservedEngine[], reference: ExactNetwork, tallies: Tallies): Promise<void> {
@@ -135,11 +149,11 @@ async function compareWeights(step: number, engines: readonly ObservedEngine[], 
 /** The engine's own goodness, as it comes out in the scores of a prediction. */
 async function compareScores(step: number, engines: readonly ObservedEngine[], reference: ExactNetwork, image: Uint8Array, tallies: Tallies): Promise<void> {
   await reference.backend.use();
-  const byLayer = await scoped(reference.backend.tf, () => (reference.spec.objective === "pair" ? goodnessOfLabels(reference, image) : sharesOfGroups(reference, image)));
+  // The engines' scores are those of fresh ones with the same weights: a stream begins.
+  const byLayer = await scoped(reference.backend.tf, () => (reference.isRecurrent ? goodnessOfClamped(reference, image, "silent") : reference.spec.objective === "pair" ? goodnessOfLabels(reference, image) : sharesOfGroups(reference, image)));
   for (const engine of engines) {
     engine.scores(image).forEach((scores, from) => {
-      const expected = scores.map((_, c) => byLayer.slice(from).reduce((sum, layer) => Math.min(sum + layer[c]!, 2 ** 31 - 1), 0));
-      tallies.layers[from]!.goodness.add(step, scores, expected);
+      tallies.layers[from]!.goodness.add(step, scores, summedGoodness(reference, byLayer.slice(from)));
     });
   }
 }

@@ -2,9 +2,11 @@
 export { MayflyError } from "../errors.js";
 export { type Backend, BACKEND_NAMES, type BackendInfo, type BackendName } from "./backends/backend.js";
 export { BACKENDS, findBackends, type FoundBackend, startNamed } from "./backends/registry.js";
-export { BackpropNetwork, type BackpropSpec } from "./backprop.js";
+export { type BackpropLayerSpec } from "./backprop/layer.js";
+export { BackpropNetwork, type BackpropSpec } from "./backprop/network.js";
 export { ExactNetwork } from "./exact/network.js";
 export { type Batch, batchOf } from "./float/batch.js";
+export { EndToEndObjective } from "./float/end_to_end.js";
 export { FloatNetwork } from "./float/network.js";
 export { HINTON, MAYFLY, PYTORCH, type Recipe, RECIPES } from "./float/recipe.js";
 export { loadState, saveState } from "./float/state.js";

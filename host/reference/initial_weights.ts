@@ -2,13 +2,13 @@ import type { FixedSpec } from "./fixed_spec.js";
 import { isqrt } from "./integers.js";
 import { Generator, streamOfInitialWeights } from "./random.js";
 
-/** The engine's first weights of a layer as integers, row-major [inputs][units] (docs/algorithm.md, Weights at the start). */
+/** The engine's first weights of a layer as integers, row-major [matrices · rows][columns] (docs/algorithm.md, Weights at the start). */
 export function initialIntegers({ spec, layers }: FixedSpec, layer: number): Float32Array {
-  const { inputs, units, scale, init, bits } = layers[layer]!;
+  const { rows, columns, matrices, scale, init, bits } = layers[layer]!;
   const generator = Generator.of(spec.seed, streamOfInitialWeights(layer));
-  const d = Number((isqrt((1n << BigInt(2 * scale + 16)) / BigInt(inputs)) * BigInt(init)) >> 8n);
+  const d = Number((isqrt((1n << BigInt(2 * scale + 16)) / BigInt(rows)) * BigInt(init)) >> 8n);
   const [low, high] = [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
-  const weights = new Float32Array(inputs * units);
+  const weights = new Float32Array(matrices * rows * columns);
   for (let at = 0; at < weights.length; at++) {
     const b = generator.next();
     const g = (b & 255) + ((b >>> 8) & 255) + ((b >>> 16) & 255) + (b >>> 24) - 510;
@@ -20,12 +20,12 @@ export function initialIntegers({ spec, layers }: FixedSpec, layer: number): Flo
 
 /** The first weights as real numbers. */
 export function initialWeights(fixed: FixedSpec, layer: number, { init, zeroBias }: { init: "engine" | "uniform"; zeroBias: boolean }): Float32Array {
-  const { inputs, units, scale } = fixed.layers[layer]!;
+  const { rows, columns, matrices, scale } = fixed.layers[layer]!;
   let weights: Float32Array;
   if (init === "uniform") {
     const generator = Generator.of(fixed.spec.seed, streamOfInitialWeights(layer));
-    weights = Float32Array.from({ length: inputs * units }, () => ((generator.next() / 2 ** 31 - 1) / Math.sqrt(inputs)));
+    weights = Float32Array.from({ length: matrices * rows * columns }, () => ((generator.next() / 2 ** 31 - 1) / Math.sqrt(rows)));
   } else weights = initialIntegers(fixed, layer).map((value) => value * 2 ** -scale);
-  if (zeroBias && fixed.biasLevel > 0) weights.fill(0, (inputs - 1) * units);
+  if (zeroBias && fixed.biasLevel > 0) for (let end = rows * columns; end <= weights.length; end += rows * columns) weights.fill(0, end - columns, end);
   return weights;
 }

@@ -51,9 +51,9 @@ export function softmax(z: readonly number[]): number[] {
   return e.map((value) => Math.floor((value * 32768) / sum));
 }
 
-/** err_c = [c = label] − p_c: q15. */
-export function errorsOf(p: readonly number[], label: number): number[] {
-  return p.map((value, c) => (c === label ? 32768 : 0) - value);
+/** err_c = target_c − p_c: q15. */
+export function errorsOf(p: readonly number[], targets: readonly number[]): number[] {
+  return p.map((value, c) => targets[c]! - value);
 }
 
 /** Index of the largest; the lowest one on a tie. */

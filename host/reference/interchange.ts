@@ -1,11 +1,12 @@
 import * as kinds from "../../assembly/abi/region.js";
 import { NET_DROPOUT, NET_SAMPLER, NET_STEP } from "../../assembly/abi/state.js";
-import { Network, type NetworkOptions } from "../engine/network.js";
+import { Network, type NetworkOptions, type RegionView } from "../engine/network.js";
 import type { Region } from "../engine/regions.js";
 import { MayflyError } from "../errors.js";
-import type { Backend } from "./backends/backend.js";
+import type { Backend, Tensor } from "./backends/backend.js";
 import { FloatNetwork } from "./float/network.js";
 import { MAYFLY } from "./float/recipe.js";
+import type { Kept } from "./scope.js";
 
 /** The readout's weights are multiples of 2^-11 (docs/algorithm.md, Readout). */
 const READOUT_SCALE = 11;
@@ -32,6 +33,7 @@ export async function toEngine(float: FloatNetwork, options: NetworkOptions = {}
   state[NET_STEP >> 2] = float.samples;
   state[NET_SAMPLER >> 2] = float.sampler.state;
   state[NET_DROPOUT >> 2] = float.inputs.dropout.state;
+  await variantsToEngine(float, network);
   return { network, saturated };
 }
 
@@ -52,7 +54,50 @@ export async function fromEngine(backend: Backend, network: Network): Promise<Fl
   float.samples = state[NET_STEP >> 2]! >>> 0;
   float.sampler.state = state[NET_SAMPLER >> 2]! >>> 0;
   float.inputs.dropout.state = state[NET_DROPOUT >> 2]! >>> 0;
+  variantsFromEngine(float, network);
   return float;
+}
+
+/** Means of peers: q23 over q7 activities. */
+const MEAN_ONE = 128 * 2 ** 16;
+
+/** Generators of jitter and masks, the frame before, means of peers, a stream's state: whatever of them the engine keeps. */
+async function variantsToEngine(float: FloatNetwork, network: Network): Promise<void> {
+  const { frames, backend } = float;
+  for (const region of network.regions) {
+    const view = network.view(region);
+    if (region.kind === kinds.REGION_VARIANT_STATE) view.set([frames.jitter.state, frames.masks.state]);
+    if (region.kind === kinds.REGION_NEGATIVE && float.spec.negatives === "hybrid") view.set(frames.before);
+    const means = region.kind === kinds.REGION_PEER_MEANS ? float.peerMeans(region.layer) : null;
+    if (means) view.set((await backend.read(means.value)).map((mean) => Math.round(mean * MEAN_ONE)));
+    const state = streamOf(float, region);
+    if (state) write(view, region, (await backend.read(state.values.value)).map((value) => Math.min(Math.round(value * state.one), state.most)));
+  }
+}
+
+function variantsFromEngine(float: FloatNetwork, network: Network): void {
+  const { frames, backend: { tf } } = float;
+  for (const region of network.regions) {
+    const view = network.view(region);
+    if (region.kind === kinds.REGION_VARIANT_STATE) [frames.jitter.state, frames.masks.state] = [view[0]! >>> 0, view[1]! >>> 0];
+    if (region.kind === kinds.REGION_NEGATIVE && float.spec.negatives === "hybrid") frames.before = new Uint8Array(view);
+    const means = region.kind === kinds.REGION_PEER_MEANS ? float.peerMeans(region.layer) : null;
+    if (means) means.set(tf.tensor2d(Float32Array.from(view.subarray(0, means.value.size), (mean) => mean / MEAN_ONE), [1, means.value.size]));
+    const state = streamOf(float, region);
+    if (state) state.values.set(tf.tensor2d(integersOf(network, region).map((value) => value / state.one), [region.rows, region.columns]));
+  }
+}
+
+/** What a region of a stream's state is in float (docs/recurrence.md): y is q7, x q4. */
+function streamOf(float: FloatNetwork, { kind, layer }: Region): { values: Kept<Tensor>; one: number; most: number } | null {
+  const state = float.streamState(layer);
+  if (!state) return null;
+  if (kind === kinds.REGION_UNIT_STATE) return { values: state.y, one: 128, most: 32767 };
+  return kind === kinds.REGION_UNIT_INPUTS ? { values: state.x, one: 16, most: 127 } : null;
+}
+
+function write(view: RegionView, region: Region, values: Float32Array): void {
+  values.forEach((value, at) => (view[Math.floor(at / region.columns) * region.stride + (at % region.columns)] = value));
 }
 
 /** Writes real weights [rows][columns] into a region as integers; returns how many were cut to the type's range. */

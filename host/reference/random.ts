@@ -2,9 +2,12 @@
 
 export const STREAM_SAMPLER = 1;
 export const STREAM_DROPOUT = 2;
+export const STREAM_JITTER = 3;
+export const STREAM_MASKS = 4;
 export const streamOfLanes = (layer: number): number => 16 * (layer + 1);
 export const streamOfInitialWeights = (layer: number): number => 16 * (layer + 1) + 4;
 export const streamOfReadoutLanes = (layer: number): number => 16 * (layer + 1) + 5;
+export const streamOfDevice = (layer: number): number => 16 * (layer + 1) + 9;
 
 /** The first state of a stream: u32, not 0. */
 export function mix(seed: number, stream: number): number {

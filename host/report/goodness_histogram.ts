@@ -5,16 +5,25 @@ import type { GoodnessHistogram } from "./report_data.js";
 
 const BINS = 40;
 
-/** How well each layer's goodness tells right from wrong labels (class-wise: the true class's group from the others). Empty where goodness knows no labels. */
+/**
+ * How well each layer's goodness tells right from wrong labels (class-wise: the true class's group from the others; recurrent: on average over the
+ * iterations that count). Empty where goodness knows no labels.
+ */
 export function goodnessHistograms(network: Network, data: Dataset, samples: number): GoodnessHistogram[] {
-  if (!knowsLabels(network.spec) || network.spec.recurrence.iterations > 0) return [];
+  if (!knowsLabels(network.spec)) return [];
+  const { iterations, first, last, stream } = network.spec.recurrence;
+  const counting = iterations > 0 ? last - first + 1 : 1;
+  if (stream) network.restartStream();
   const values = network.spec.layers.map(() => ({ positive: [] as number[], negative: [] as number[] }));
   for (let sample = 0; sample < Math.min(samples, data.count); sample++) {
     const truth = data.labels[sample] ?? 0;
-    for (const { layer, label, y } of network.activities(frame(data, sample), "goodness")) {
-      if (label !== null) values[layer]?.[label === truth ? "positive" : "negative"].push(meanSquare(y));
+    const ofLabels = network.spec.layers.map(() => new Map<number, number>());
+    for (const { layer, label, iteration, y } of network.activities(frame(data, sample), "goodness")) {
+      if (iterations > 0 && (iteration < first || iteration > last)) continue;
+      if (label !== null) ofLabels[layer]?.set(label, (ofLabels[layer].get(label) ?? 0) + meanSquare(y) / counting);
       else groups(y, network, layer).forEach((goodness, group) => values[layer]?.[group === truth ? "positive" : "negative"].push(goodness));
     }
+    ofLabels.forEach((goodness, layer) => goodness.forEach((value, label) => values[layer]?.[label === truth ? "positive" : "negative"].push(value)));
   }
   return values.flatMap(({ positive, negative }, layer) => {
     if (positive.length === 0 || negative.length === 0) return [];

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { builtFile } from "../engine/built_file.js";
+import { builtFile } from "../built_file.js";
 import type { ReportData } from "./report_data.js";
 
 /** One self-contained HTML file: style, script and data inside, nothing fetched. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { ChannelInstance } from "./channel.js";
-import { builtFile } from "../engine/built_file.js";
+import { builtFile } from "../built_file.js";
 import { findCommand, sizedModule, temporaryFolder } from "./files.js";
 import { endOf, outputOf, versionIn } from "./process_transport.js";
 import { RuntimeError, type RuntimeKind, type RuntimeInstance, type StartOptions } from "./runtime.js";

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Build } from "../engine/artefacts.js";
-import { builtFile } from "../engine/built_file.js";
+import { builtFile } from "../built_file.js";
 import { withMemory } from "../engine/memory_section.js";
 import type { Artefact } from "./runtime.js";
 

@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { join, dirname } from "node:path";
 import { relaxedIsBroken } from "../engine/load.js";
-import { builtFile } from "../engine/built_file.js";
+import { builtFile } from "../built_file.js";
 import { findCommand } from "./files.js";
 import { outputOf, startProcess } from "./process_transport.js";
 import { RELAXED_PROBE } from "./relaxed_probe.js";

@@ -1,10 +1,11 @@
 import { REGION_FRAME, REGION_HEADER, REGION_SPEC } from "../../assembly/abi/region.js";
 import { encodeExtras } from "../engine/extras.js";
+import { plannedWords } from "../engine/fit_bands.js";
 import { MayflyError } from "../errors.js";
 import { planFor, refuseBoxes, type Sample, specWords } from "./runtime_network.js";
 import { encodeCommand, functionNumber, OP_CALL, OP_READ_REGION, OP_WRITE_REGION } from "./protocol.js";
-import { decodeSpec, encodeSpec } from "../spec/encode.js";
-import { type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
+import { decodeSpec } from "../spec/encode.js";
+import type { NetworkSpecInput } from "../spec/network_spec.js";
 
 /** A training job as bytes for the standard input of the WASI command, in any runtime: `wasmtime mayfly.wasi.wasm < job > replies`. */
 export interface PackedJob {
@@ -20,7 +21,7 @@ const WORD_BYTES = 4;
 /** Packs: a fresh network of a spec, or a checkpoint to go on from; the samples to learn, in order; and the checkpoint at the end. */
 export function packTraining(start: NetworkSpecInput | Uint8Array, samples: readonly Sample[]): PackedJob {
   const opens = start instanceof Uint8Array;
-  const words = opens ? specWords(start) : encodeSpec(resolveSpec(start));
+  const words = opens ? specWords(start) : plannedWords(start);
   refuseBoxes(words, "a packed job");
   const { bytes, pages } = planFor("wasi", "scalar", words);
   const given = decodeSpec(words);

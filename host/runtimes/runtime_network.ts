@@ -8,8 +8,9 @@ import type { EngineExports } from "../engine/instance.js";
 import { pagesFor } from "../engine/memory_section.js";
 import { type MemoryPlan, HEADER_BYTES, planOn } from "../engine/plan.js";
 import { EngineError } from "../engine/status.js";
-import { decodeSpec, encodeSpec } from "../spec/encode.js";
-import { type NetworkSpec, type NetworkSpecInput, resolveSpec } from "../spec/network_spec.js";
+import { plannedWords } from "../engine/fit_bands.js";
+import { decodeSpec, specLength } from "../spec/encode.js";
+import type { NetworkSpec, NetworkSpecInput } from "../spec/network_spec.js";
 import { sizedModule } from "./files.js";
 import type { FunctionName } from "./protocol.js";
 import { type Artefact, type Runtime, RuntimeError, type RuntimeInstance } from "./runtime.js";
@@ -42,7 +43,7 @@ export class RuntimeNetwork {
 
   /** A fresh network: weights drawn from the spec's seed. */
   static create(runtime: Runtime, spec: NetworkSpecInput, options: RuntimeNetworkOptions = {}): Promise<RuntimeNetwork> {
-    const words = encodeSpec(resolveSpec(spec));
+    const words = plannedWords(spec);
     return RuntimeNetwork.start(runtime, words, "init", new Uint8Array(words.buffer), HEADER_BYTES, options);
   }
 
@@ -161,8 +162,8 @@ export function refuseBoxes(words: Int32Array, name: string): void {
 
 /** The spec block inside a checkpoint; whether it is a sound one the engine tells. */
 export function specWords(checkpoint: Uint8Array): Int32Array {
-  const words = new Int32Array(checkpoint.slice(HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3)).buffer);
-  return words.slice(0, SPEC_HEADER_WORDS + (words[SPEC_LAYER_COUNT] ?? 0) * SPEC_LAYER_WORDS);
+  const words = new Int32Array(Uint8Array.prototype.slice.call(checkpoint, HEADER_BYTES, HEADER_BYTES + ((checkpoint.length - HEADER_BYTES) & ~3)).buffer);
+  return words.slice(0, specLength(words));
 }
 
 /** The plan of a spec for a shape of the engine, computed in this process: the same engine, with imports that do nothing. */

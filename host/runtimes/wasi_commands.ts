@@ -1,5 +1,5 @@
 /** WASI runtimes: the engine is a command that reads the command stream from its standard input. */
-import { builtFile } from "../engine/built_file.js";
+import { builtFile } from "../built_file.js";
 import { findCommand } from "./files.js";
 import { outputOf, startProcess, versionIn } from "./process_transport.js";
 import type { NetworkSpecInput } from "../spec/network_spec.js";

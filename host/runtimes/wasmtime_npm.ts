@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { builtFile } from "../engine/built_file.js";
+import { builtFile } from "../built_file.js";
 import { packageFile } from "./javascript_engines.js";
 import { outputOf, startProcess } from "./process_transport.js";
 import type { RuntimeKind } from "./runtime.js";

@@ -1,4 +1,4 @@
-import { MAX_INPUTS } from "../../assembly/abi/limits.js";
+import { MAX_INPUTS, MAX_ROWS } from "../../assembly/abi/limits.js";
 import { MayflyError } from "../errors.js";
 import { type LayerGeometry, isMap, unitsAbove, unitsOf } from "./geometry.js";
 import type { ParsedSpec } from "./network_schema.js";
@@ -20,6 +20,7 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
     if (phases.awake === 0) refuse("phases.awake is 0, so there would be no positive phase");
   }
   if (spec.maskBlurs && negatives !== "hybrid") refuse('maskBlurs belongs to negatives "hybrid"');
+  if (spec.corruption && negatives !== "corrupted") refuse('corruption belongs to negatives "corrupted"');
   if (spec.jitter > 0 && (spec.jitter >= spec.input.width || spec.jitter >= spec.input.height)) refuse(`jitter ${spec.jitter} is as large as the ${spec.input.width} x ${spec.input.height} frame`);
   if (recurrence.iterations > 0) {
     const { iterations, last: counted = Math.min(5, iterations), first = Math.min(3, counted) } = recurrence;
@@ -30,9 +31,10 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
       }
       const seen = index < last ? unitsAbove(spec, geometry, index) : spec.classes;
       const rows = fanIn + seen + (spec.bias > 0 ? 1 : 0);
-      if (rows > MAX_INPUTS) refuse(`layer ${index + 1} of the recurrent network sees ${fanIn} values below and ${seen} ${index < last ? "units" : "labels"} above, ${rows} rows in all: ${MAX_INPUTS} is the most`);
+      const most = isMap(spec.layers[index]!) ? MAX_ROWS : MAX_INPUTS;
+      if (rows > most) refuse(`layer ${index + 1} of the recurrent network sees ${fanIn} values below and ${seen} ${index < last ? "units" : "labels"} above, ${rows} rows in all: ${most} is the most`);
     });
-    if (!pair || negatives === "hybrid" || negatives === "given") refuse("a recurrent network has its label clamped on top: it needs the pair objective and negatives by label");
+    if (!pair || !(negatives === "hard" || negatives === "random")) refuse("a recurrent network has its label clamped on top: it needs the pair objective and negatives by label");
     if (spec.waves) refuse("a recurrent network has its label clamped on top, so it takes no waves");
     for (const layer of spec.layers) if (layer.kind === "box" || layer.kind === "conv") refuse(`a recurrent network is made of dense and local layers, not ${layer.kind}`);
   }
@@ -43,6 +45,10 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
     const name = `layer ${index + 1}`;
     if (layer.kind === "box" && index === last) refuse(`${name}, the last, is a box: there is nothing behind it to learn`);
     if (layer.kind === "box" && ((layer.blocks ?? 1) > 1 || (layer.ceiling ?? 0) > 0 || (layer.peer ?? 0) > 0)) refuse(`${name} is a box: what it computes is the host's business, so it has no blocks, ceiling or peer`);
+    if (layer.bandRows !== undefined && layer.bandRows > 0) {
+      if (recurrence.iterations > 0) refuse(`${name}: bandRows belongs to feed-forward networks; a recurrent one keeps the state of every unit`);
+      if ((layer.peer ?? 0) > 0) refuse(`${name}: bandRows goes without peer normalisation, which has a mean for every unit of the map`);
+    }
     if (layer.blocks !== undefined && layer.blocks > 1) {
       const units = unitsOf(geometry[index]!.above);
       if (isMap(layer)) refuse(`${name}: blocks belong to dense layers; the places of a map have channels`);
@@ -54,7 +60,7 @@ export function checkCombinations(spec: ParsedSpec, geometry: readonly LayerGeom
 }
 
 function checkClasswise(spec: ParsedSpec, geometry: readonly LayerGeometry[], refuse: (reason: string) => never): void {
-  if (spec.negatives === "hybrid" || spec.negatives === "given") refuse(`negatives "${spec.negatives}" belong to the pair objective: classwise has no negatives`);
+  if (spec.negatives === "hybrid" || spec.negatives === "given" || spec.negatives === "corrupted") refuse(`negatives "${spec.negatives}" belong to the pair objective: classwise has no negatives`);
   if (spec.sense === "minimise") refuse('sense "minimise" belongs to the pair objective: classwise compares the groups\' goodness');
   if (spec.phases.awake + spec.phases.asleep > 0) refuse("phases belong to the pair objective: classwise has no negatives");
   if (spec.waves) refuse("waves belong to the pair objective: classwise has no label in its input");

@@ -1,6 +1,10 @@
 import * as abi from "../../assembly/abi/spec.js";
+import { FRONT_WORDS } from "../../assembly/abi/front.js";
+import { MAX_LAYERS } from "../../assembly/abi/limits.js";
 import { ABI_VERSION, MAGIC } from "../../assembly/abi/status.js";
 import { MayflyError } from "../errors.js";
+import { decodeCorruption, encodeCorruption } from "./corruption.js";
+import { decodeFrontEnd, encodeFrontEnd } from "./front_end.js";
 import { isMap } from "./geometry.js";
 import type { LayerSpec, NetworkSpec } from "./network_schema.js";
 
@@ -14,7 +18,7 @@ const Q24 = 2 ** 24;
 
 const OBJECTIVES = ["pair", "classwise"] as const;
 const LOSSES = ["threshold", "difference"] as const;
-const NEGATIVES = ["random", "hard", "hybrid", "given"] as const;
+const NEGATIVES = ["random", "hard", "hybrid", "given", "corrupted"] as const;
 const SENSES = ["maximise", "minimise"] as const;
 const TARGETS = ["label", "given"] as const;
 const PLACEMENTS = ["none", "replace", "append"] as const;
@@ -22,7 +26,10 @@ const KINDS = ["dense", "local", "conv", "box"] as const;
 
 /** The spec block (i32 words) of a resolved spec. Fractions are rounded to the nearest step of their format. */
 export function encodeSpec(spec: NetworkSpec): Int32Array {
-  const words = new Int32Array(abi.SPEC_HEADER_WORDS + spec.layers.length * abi.SPEC_LAYER_WORDS);
+  const front = spec.stream ? encodeFrontEnd(spec.stream) : new Int32Array(0);
+  const frontAt = abi.SPEC_HEADER_WORDS + spec.layers.length * abi.SPEC_LAYER_WORDS;
+  const words = new Int32Array(frontAt + front.length);
+  words.set(front, frontAt);
   words[abi.SPEC_MAGIC] = MAGIC;
   words[abi.SPEC_VERSION] = ABI_VERSION;
   words[abi.SPEC_OBJECTIVE] = OBJECTIVES.indexOf(spec.objective);
@@ -32,7 +39,7 @@ export function encodeSpec(spec: NetworkSpec): Int32Array {
   words[abi.SPEC_INPUT_CHANNELS] = spec.input.channels;
   words[abi.SPEC_LABEL_PLACEMENT] = PLACEMENTS.indexOf(spec.label.placement);
   words[abi.SPEC_LABEL_LEVEL] = Math.round(spec.label.level * Q4);
-  words[abi.SPEC_NEGATIVES] = NEGATIVES.indexOf(spec.negatives);
+  words[abi.SPEC_NEGATIVES] = spec.corruption ? encodeCorruption(spec.corruption) : NEGATIVES.indexOf(spec.negatives);
   words[abi.SPEC_READOUT_FROM] = spec.readout.from ?? spec.layers.length;
   words[abi.SPEC_GOODNESS_FROM] = spec.goodnessFrom;
   words[abi.SPEC_READOUT_RATE] = Math.round(spec.readout.rate * Q24);
@@ -46,7 +53,7 @@ export function encodeSpec(spec: NetworkSpec): Int32Array {
   words[abi.SPEC_INPUT_DROPOUT] = Math.round(spec.inputDropout * Q8);
   words[abi.SPEC_MIN_COEFFICIENT] = Math.round(spec.minCoefficient * Q15);
   words[abi.SPEC_JITTER] = spec.jitter;
-  words[abi.SPEC_SENSE] = SENSES.indexOf(spec.sense);
+  words[abi.SPEC_SENSE] = SENSES.indexOf(spec.sense) | (spec.stream ? abi.SENSE_FRONT_END : 0);
   words[abi.SPEC_AWAKE] = spec.phases.awake;
   words[abi.SPEC_ASLEEP] = spec.phases.asleep;
   words[abi.SPEC_MASK_BLURS] = spec.maskBlurs;
@@ -80,16 +87,27 @@ function encodeLayer(layer: LayerSpec): Int32Array {
   if (isMap(layer)) {
     words[abi.LAYER_FIELD] = layer.field | (layer.field << 8) | (layer.stride << 16) | (layer.padding << 24);
     words[abi.LAYER_CHANNELS] = layer.channels;
-    words[abi.LAYER_POOL] = layer.pool > 1 ? layer.pool : 0;
+    words[abi.LAYER_POOL] = (layer.pool > 1 ? layer.pool : 0) | (layer.bandRows << abi.BAND_BIT);
   }
   return words;
+}
+
+/** Whether the words of a front end stand behind the layers. */
+export function hasFrontEnd(words: Int32Array): boolean {
+  return ((words[abi.SPEC_SENSE] ?? 0) & abi.SENSE_FRONT_END) !== 0;
+}
+
+/** Words of the spec block that begins `words`, which may be cut short or damaged: then at most so many. */
+export function specLength(words: Int32Array): number {
+  const layers = Math.min(Math.max(words[abi.SPEC_LAYER_COUNT] ?? 0, 0), MAX_LAYERS);
+  return Math.min(words.length, abi.SPEC_HEADER_WORDS + layers * abi.SPEC_LAYER_WORDS + (hasFrontEnd(words) ? FRONT_WORDS : 0));
 }
 
 /** The resolved spec of a spec block that an engine has accepted. */
 export function decodeSpec(words: Int32Array): NetworkSpec {
   const word = (index: number): number => words[index] ?? 0;
-  const choice = <T>(choices: readonly T[], index: number, what: string): T => {
-    const found = choices[word(index)];
+  const choice = <T>(choices: readonly T[], index: number, what: string, mask = -1): T => {
+    const found = choices[word(index) & mask];
     if (found === undefined) throw new MayflyError(`the model's spec has an unknown ${what}: ${word(index)}`, 1);
     return found;
   };
@@ -120,12 +138,15 @@ export function decodeSpec(words: Int32Array): NetworkSpec {
         field: field & 0xff,
         stride: (field >> 16) & 0xff,
         padding: (field >> 24) & 0xff,
-        pool: map ? Math.max(1, word(at + abi.LAYER_POOL)) : 0,
+        pool: map ? Math.max(1, word(at + abi.LAYER_POOL) & ((1 << abi.BAND_BIT) - 1)) : 0,
+        bandRows: word(at + abi.LAYER_POOL) >>> abi.BAND_BIT,
       };
     }),
     objective: choice(OBJECTIVES, abi.SPEC_OBJECTIVE, "objective"),
     loss: choice(LOSSES, abi.SPEC_LOSS, "loss"),
-    negatives: choice(NEGATIVES, abi.SPEC_NEGATIVES, "kind of negatives"),
+    negatives: choice(NEGATIVES, abi.SPEC_NEGATIVES, "kind of negatives", 255),
+    corruption: decodeCorruption(word(abi.SPEC_NEGATIVES)),
+    stream: hasFrontEnd(words) ? decodeFrontEnd(words.subarray(abi.SPEC_HEADER_WORDS + count * abi.SPEC_LAYER_WORDS)) : null,
     label: { placement: choice(PLACEMENTS, abi.SPEC_LABEL_PLACEMENT, "label placement"), level: word(abi.SPEC_LABEL_LEVEL) / Q4 },
     readout: { from: word(abi.SPEC_READOUT_FROM) < count ? word(abi.SPEC_READOUT_FROM) : null, rate: word(abi.SPEC_READOUT_RATE) / Q24 },
     goodnessFrom: word(abi.SPEC_GOODNESS_FROM),
@@ -135,7 +156,7 @@ export function decodeSpec(words: Int32Array): NetworkSpec {
     bias: word(abi.SPEC_BIAS_LEVEL) / Q4,
     seed: word(abi.SPEC_SEED) >>> 0,
     jitter: word(abi.SPEC_JITTER),
-    sense: choice(SENSES, abi.SPEC_SENSE, "sense"),
+    sense: choice(SENSES, abi.SPEC_SENSE, "sense", 255),
     phases: { awake: word(abi.SPEC_AWAKE), asleep: word(abi.SPEC_ASLEEP) },
     maskBlurs: word(abi.SPEC_MASK_BLURS),
     recurrence: decodeRecurrence(word(abi.SPEC_RECURRENCE), word(abi.SPEC_DAMPING)),

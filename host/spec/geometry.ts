@@ -1,4 +1,4 @@
-import { MAX_INPUTS, MAX_MAP } from "../../assembly/abi/limits.js";
+import { MAX_INPUTS, MAX_MAP, MAX_ROWS } from "../../assembly/abi/limits.js";
 import { MayflyError } from "../errors.js";
 import type { ParsedSpec } from "./network_schema.js";
 
@@ -51,11 +51,12 @@ export function isMap(layer: { readonly kind: ParsedLayer["kind"] }): boolean {
 function flatGeometry(layer: ParsedLayer, below: MapShape, name: string, onMap: boolean): LayerGeometry {
   const { units } = layer;
   if (units === undefined) throw new MayflyError(`${name} (${layer.kind}) has no units`, 2);
-  for (const field of ["channels", "field", "stride", "padding", "pool"] as const) {
+  for (const field of ["channels", "field", "stride", "padding", "pool", "bandRows"] as const) {
     if (layer[field]) throw new MayflyError(`${name} is ${layer.kind} and has no ${field}: that belongs to kinds local and conv`, 2);
   }
-  if (below.width * below.height > 1 && onMap && unitsOf(below) > MAX_INPUTS) {
-    throw new MayflyError(`${name} (${layer.kind}) has the ${unitsOf(below)} units of the map below as its inputs, and ${MAX_INPUTS} is the most: give the map fewer channels, or pooling`, 2);
+  const most = layer.weights === "i8" ? MAX_ROWS : MAX_INPUTS;
+  if (below.width * below.height > 1 && onMap && unitsOf(below) > most) {
+    throw new MayflyError(`${name} (${layer.kind}) has the ${unitsOf(below)} units of the map below as its inputs, and ${most} is the most of ${layer.weights} weights: give the map fewer channels, or pooling${layer.weights === "i8" ? "" : ", or use i8"}`, 2);
   }
   return { below, places: { width: 1, height: 1 }, above: { width: 1, height: 1, channels: units }, fanIn: unitsOf(below) };
 }
@@ -75,7 +76,7 @@ function mapGeometry(layer: ParsedLayer, below: MapShape, name: string): LayerGe
   const places = { width: along(below.width, "width"), height: along(below.height, "height") };
   const above = { width: Math.floor(places.width / pool), height: Math.floor(places.height / pool), channels };
   if (unitsOf(above) > MAX_MAP) throw new MayflyError(`${name}: ${above.height} x ${above.width} places of ${channels} channels are ${unitsOf(above)} units, and ${MAX_MAP} is the most: use fewer channels, a larger stride, or pooling`, 2);
-  if (field * field * below.channels > MAX_INPUTS) throw new MayflyError(`${name}: a field of ${field} x ${field} on ${below.channels} channels has ${field * field * below.channels} inputs, and ${MAX_INPUTS} is the most`, 2);
+  if (field * field * below.channels > MAX_ROWS) throw new MayflyError(`${name}: a field of ${field} x ${field} on ${below.channels} channels has ${field * field * below.channels} inputs, and ${MAX_ROWS} is the most`, 2);
   if (layer.units !== undefined && layer.units !== unitsOf(above)) throw new MayflyError(`${name} has ${above.height} x ${above.width} places of ${channels} channels: ${unitsOf(above)} units, not ${layer.units}; leave units out`, 2);
   return { below, places, above, fanIn: field * field * below.channels };
 }

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { type Corruption, corruptionSchema } from "./corruption.js";
+import { type FrontEnd, type FrontEndInput, frontEndSchema } from "./front_end.js";
 
 /**
  * A network and how it learns, in the units of the papers. `resolveSpec` (network_spec.ts) fills in every
@@ -22,6 +24,8 @@ const layerSchema = z.strictObject({
   padding: z.int().min(0).max(31).optional(),
   /** Side of the squares of max pooling; 1 = none. */
   pool: z.int().min(0).max(8).optional(),
+  /** Rows of places that a map is worked in at a time; 0 = all: less memory, more work, the same weights. */
+  bandRows: z.int().min(0).max(65535).optional(),
   /** Groups of neighbouring units that each decide for themselves (pair). */
   blocks: positiveInteger.max(128).optional(),
   /** Largest activity, in units of the pre-normal activity; 0 = none: plain ReLU. */
@@ -53,8 +57,12 @@ export const networkSchema = z.strictObject({
   objective: z.enum(["pair", "classwise"]).default("pair"),
   /** Of the pair: two logistics around θ (Hinton 2022), or one on the difference of the two goodnesses (SymBa). */
   loss: z.enum(["difference", "threshold"]).default("difference"),
-  /** Wrong labels, drawn by the readout's probabilities or at random; "hybrid": the image mixed with the one before through a random mask; "given": frames the host writes. */
-  negatives: z.enum(["hard", "random", "hybrid", "given"]).default("hard"),
+  /** Wrong labels, drawn by the readout's probabilities or at random; "hybrid": the image mixed with the one before through a random mask; "given": frames the host writes; "corrupted": the frame itself with a run of it spoiled. */
+  negatives: z.enum(["hard", "random", "hybrid", "given", "corrupted"]).default("hard"),
+  /** How corrupted negatives are made. */
+  corruption: corruptionSchema.nullable().optional(),
+  /** A front end: the network takes samples of a signal (docs/streams.md), and `input` follows from it. */
+  stream: frontEndSchema.nullable().optional(),
   /** Times a hybrid's random mask is blurred. */
   maskBlurs: z.int().min(0).max(32).optional(),
   /** Whether a layer gives positives much goodness, or little. */
@@ -111,11 +119,17 @@ export const networkSchema = z.strictObject({
 
 /** What a user writes: only `input`, `classes` and the layers' units are needed. */
 export type NetworkSpecInput = z.input<typeof networkSchema>;
+/** The same for a network with a front end, from which `input` follows. */
+export type StreamSpecInput = Omit<NetworkSpecInput, "input" | "stream"> & { input?: NetworkSpecInput["input"]; stream: FrontEndInput };
+export type SpecInput = NetworkSpecInput | StreamSpecInput;
 export type ParsedSpec = z.output<typeof networkSchema>;
 export type LayerSpec = { [K in keyof ParsedSpec["layers"][number]]-?: NonNullable<ParsedSpec["layers"][number][K]> };
 
 /** A spec with every default filled in. */
-export type NetworkSpec = Omit<ParsedSpec, "layers" | "label" | "readout" | "inputDropout" | "maskBlurs" | "recurrence"> & {
+export type NetworkSpec = Omit<ParsedSpec, "layers" | "label" | "readout" | "inputDropout" | "maskBlurs" | "recurrence" | "corruption" | "stream"> & {
+  /** Of negatives "corrupted", else null. */
+  corruption: Corruption | null;
+  stream: FrontEnd | null;
   layers: LayerSpec[];
   recurrence: Required<ParsedSpec["recurrence"]>;
   label: { placement: "none" | "replace" | "append"; level: number };

@@ -1,10 +1,14 @@
 /** From what a user writes to a spec that says everything. */
 import { MayflyError } from "../errors.js";
+import { describeIssue } from "../schema_issue.js";
 import { checkCombinations } from "./combinations.js";
+import { resolveCorruption } from "./corruption.js";
+import { frameShape, frontEndInput, resolveFrontEnd } from "./front_end.js";
 import { type LayerGeometry, type MapShape, geometryOf, isMap, unitsAbove, unitsOf } from "./geometry.js";
-import { type NetworkSpec, type NetworkSpecInput, type ParsedSpec, networkSchema } from "./network_schema.js";
+import { type NetworkSpec, type NetworkSpecInput, type ParsedSpec, type SpecInput, networkSchema } from "./network_schema.js";
 
-export { type LayerSpec, type NetworkSpec, type NetworkSpecInput, networkSchema } from "./network_schema.js";
+export { bankOf, type FrontEnd, type FrontEndInput } from "./front_end.js";
+export { type LayerSpec, type NetworkSpec, type NetworkSpecInput, type SpecInput, type StreamSpecInput, networkSchema } from "./network_schema.js";
 
 /** Defaults found by measurement: see docs/results.md. */
 const PAIR_DIFFERENCE = { rate: 1.5e-3, temperature: 20, inputDropout: 0.2 };
@@ -30,11 +34,12 @@ function defaultScale(weights: "i8" | "i16", inputs: number): number {
 const DROPOUT_MAX_VALUES = 3400;
 
 /** Fills in every default; throws a MayflyError that names the field at fault. */
-export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
-  const result = networkSchema.safeParse(input);
+export function resolveSpec(written: SpecInput): NetworkSpec {
+  const stream = written?.stream ? resolveFrontEnd(written.stream) : null;
+  const result = networkSchema.safeParse(stream ? { ...written, input: written.input ?? frameShape(stream) } : written);
   if (!result.success) {
-    const issue = result.error.issues[0];
-    throw new MayflyError(`the network spec is wrong at ${issue?.path.map(String).join(".") || "its top"}: ${issue?.message ?? "unknown"}${fieldsThere(issue)}`, 2);
+    const issue = result.error.issues[0]!;
+    throw new MayflyError(`the network spec is wrong at ${issue.path.map(String).join(".") || "its top"}: ${describeIssue(issue, written)}${fieldsThere(issue)}`, 2);
   }
   const spec = result.data;
   const geometry = geometryOf(spec);
@@ -43,9 +48,12 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
   const learning = classwise ? CLASSWISE : recurrent ? RECURRENT[spec.loss] : spec.loss === "difference" ? PAIR_DIFFERENCE : PAIR_THRESHOLD;
   const values = unitsOf(spec.input);
   const readoutFrom = resolveReadout(spec);
+  if (stream) checkFrame(spec.input, frameShape(stream));
   checkCombinations(spec, geometry, readoutFrom);
   return {
     ...spec,
+    stream,
+    corruption: spec.negatives === "corrupted" ? resolveCorruption(spec.corruption) : null,
     layers: spec.layers.map((layer, index) => {
       const { above, fanIn } = geometry[index]!;
       return {
@@ -56,6 +64,7 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
         stride: isMap(layer) ? layer.stride || 1 : 0,
         padding: layer.padding ?? 0,
         pool: isMap(layer) ? layer.pool || 1 : 0,
+        bandRows: layer.bandRows ?? 0,
         blocks: layer.blocks ?? 1,
         ceiling: layer.ceiling ?? 0,
         peer: layer.peer ?? 0,
@@ -77,9 +86,15 @@ export function resolveSpec(input: NetworkSpecInput): NetworkSpec {
   };
 }
 
+/** The frame is the front end's; a spec that says it as well must say the same. */
+function checkFrame(written: MapShape, made: MapShape): void {
+  const text = ({ width, height, channels }: MapShape): string => `${width} x ${height} x ${channels}`;
+  if (text(written) !== text(made)) throw new MayflyError(`input is ${text(written)}, but the stream's front end makes frames of ${text(made)}: leave input out`, 2);
+}
+
 /** After a field that does not exist: those that do, in the object where it was looked for. */
-function fieldsThere(issue: { readonly code?: string; readonly path: readonly PropertyKey[] } | undefined): string {
-  if (issue?.code !== "unrecognized_keys") return "";
+function fieldsThere(issue: { readonly code?: string; readonly path: readonly PropertyKey[] }): string {
+  if (issue.code !== "unrecognized_keys") return "";
   const fields = issue.path.length === 0 ? Object.keys(networkSchema.shape) : issue.path[0] === "layers" ? Object.keys(networkSchema.shape.layers.element.shape) : [];
   return fields.length > 0 ? `; the fields are ${fields.join(", ")}` : "";
 }
@@ -121,7 +136,8 @@ export function asInput(spec: NetworkSpec): NetworkSpecInput {
   return {
     ...spec,
     maskBlurs: spec.maskBlurs || undefined,
-    layers: spec.layers.map(({ channels, field, stride, padding, pool, ...layer }) => (isMap(layer) ? { ...layer, channels, field, stride, padding, pool } : layer)),
+    stream: spec.stream && frontEndInput(spec.stream),
+    layers: spec.layers.map(({ channels, field, stride, padding, pool, bandRows, ...layer }) => (isMap(layer) ? { ...layer, channels, field, stride, padding, pool, bandRows } : layer)),
   };
 }
 
@@ -132,14 +148,19 @@ export function geometryOfSpec(spec: NetworkSpec): LayerGeometry[] {
 
 /** Whether goodness tells classes apart; without labels in training it tells only positive from negative. */
 export function knowsLabels({ negatives, objective }: NetworkSpec): boolean {
-  return objective === "classwise" || (negatives !== "hybrid" && negatives !== "given");
+  return objective === "classwise" || !hasTwoFrames(negatives);
+}
+
+/** Whether a training step has two frames and no label in its input. */
+export function hasTwoFrames(negatives: NetworkSpec["negatives"]): boolean {
+  return negatives === "hybrid" || negatives === "given" || negatives === "corrupted";
 }
 
 /** Where the label stands in the input. Networks that get it otherwise, or not at all, have none there. */
 function resolvePlacement(spec: ParsedSpec, values: number): "none" | "replace" | "append" {
   const { placement } = spec.label;
   const elsewhere = spec.objective === "classwise" ? "classwise has no label in its input"
-    : spec.negatives === "hybrid" || spec.negatives === "given" ? `negatives "${spec.negatives}" do without labels`
+    : hasTwoFrames(spec.negatives) ? `negatives "${spec.negatives}" do without labels`
     : spec.recurrence.iterations > 0 ? "a recurrent network has it clamped on top"
     : spec.waves ? "waves spread it over the whole frame" : null;
   if (elsewhere !== null) {
@@ -147,9 +168,10 @@ function resolvePlacement(spec: ParsedSpec, values: number): "none" | "replace" 
     return "none";
   }
   const maps = spec.layers.some(isMap);
-  const chosen = placement ?? (!maps && spec.input.width >= spec.classes && spec.input.height > 1 ? "replace" : "append");
+  const chosen = placement ?? (!maps && !spec.stream && spec.input.width >= spec.classes && spec.input.height > 1 ? "replace" : "append");
   if (chosen === "none") throw new MayflyError('label.placement is "none", but the pair objective tells positive from negative by the label: use "replace" or "append"', 2);
   if (chosen === "append" && spec.layers[0]?.kind === "box") throw new MayflyError('label placement "append" puts the label beside the frame, and a box in first place sees the frame only: use "replace"', 2);
+  if (chosen === "replace" && spec.stream) throw new MayflyError('label placement "replace" would put the label in place of a stream\'s features: use "append"', 2);
   if (chosen === "replace" && maps) throw new MayflyError('label placement "replace" shows the label to the first places of a map only: use "append", which shows it to all', 2);
   if (chosen === "replace" && values <= spec.classes) {
     throw new MayflyError(`the label cannot replace ${spec.classes} of only ${values} input values: use label placement "append"`, 2);

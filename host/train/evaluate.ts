@@ -1,6 +1,8 @@
 import { type Dataset, frame } from "../data/dataset.js";
 import type { Network } from "../engine/network.js";
-import { knowsLabels } from "../spec/network_spec.js";
+import { knowsLabels, type NetworkSpec } from "../spec/network_spec.js";
+import type { Crew } from "../threads/crew.js";
+import { predictShared } from "../threads/predict_shared.js";
 
 /** Test error in percent, both ways the papers predict. `goodness` is null for a network that learns without labels, `readout` for one without a
  * readout. */
@@ -28,22 +30,54 @@ export function evaluate(network: Network, data: Dataset, onProgress?: (done: nu
 
 /** The same in steps of `every` samples, for hosts that must stay awake: yields how many are done, returns the evaluation. */
 export function* evaluationSteps(network: Network, data: Dataset, every = 500): Generator<number, Evaluation, void> {
-  const { classes } = network.spec;
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  const hasReadout = network.spec.readout.from !== null;
-  const byGoodness = knowsLabels(network.spec);
-  const wrong = { goodness: 0, readout: 0 };
+  const tally = new Tally(network.spec, data);
   for (let index = 0; index < data.count; index++) {
     const sample = frame(data, index);
-    const label = data.labels[index] ?? 0;
-    const read = hasReadout ? network.predict(sample, "readout") : -1;
-    const predicted = byGoodness ? network.predict(sample, "goodness") : read;
-    const row = confusion[label];
-    if (row) row[predicted] = (row[predicted] ?? 0) + 1;
-    if (predicted !== label) wrong.goodness++;
-    if (read !== label) wrong.readout++;
+    const readout = tally.readsOut ? network.predict(sample, "readout") : null;
+    tally.add(index, tally.knowsLabels ? network.predict(sample, "goodness") : null, readout);
     if ((index + 1) % every === 0) yield index + 1;
   }
-  const percent = (count: number): number => Math.round((count / data.count) * 1e4) / 100;
-  return { testError: { goodness: byGoodness ? percent(wrong.goodness) : null, readout: hasReadout ? percent(wrong.readout) : null }, confusion, count: data.count };
+  return tally.evaluation();
+}
+
+/** The same with the threads of a crew. */
+export async function* sharedEvaluation(network: Network, crew: Crew, data: Dataset): AsyncGenerator<number, Evaluation, void> {
+  const tally = new Tally(network.spec, data);
+  const { goodness, readout } = yield* predictShared(network, crew, data, { goodness: tally.knowsLabels, readout: tally.readsOut });
+  for (let index = 0; index < data.count; index++) tally.add(index, goodness?.classes[index] ?? null, readout?.classes[index] ?? null);
+  return tally.evaluation();
+}
+
+/** Counts right and wrong predictions. */
+class Tally {
+  readonly knowsLabels: boolean;
+  readonly readsOut: boolean;
+  private readonly confusion: number[][];
+  private readonly wrong = { goodness: 0, readout: 0 };
+
+  constructor(spec: NetworkSpec, private readonly data: Dataset) {
+    this.knowsLabels = knowsLabels(spec);
+    this.readsOut = spec.readout.from !== null;
+    this.confusion = Array.from({ length: spec.classes }, () => new Array<number>(spec.classes).fill(0));
+  }
+
+  /** The classes that were predicted of a sample, null where the network does not predict so. */
+  add(index: number, goodness: number | null, readout: number | null): void {
+    const label = this.data.labels[index] ?? 0;
+    const predicted = goodness ?? readout ?? -1;
+    const row = this.confusion[label];
+    if (row) row[predicted] = (row[predicted] ?? 0) + 1;
+    if (predicted !== label) this.wrong.goodness++;
+    if (readout !== label) this.wrong.readout++;
+  }
+
+  evaluation(): Evaluation {
+    const { count } = this.data;
+    const percent = (wrong: number): number => Math.round((wrong / count) * 1e4) / 100;
+    return {
+      testError: { goodness: this.knowsLabels ? percent(this.wrong.goodness) : null, readout: this.readsOut ? percent(this.wrong.readout) : null },
+      confusion: this.confusion,
+      count,
+    };
+  }
 }

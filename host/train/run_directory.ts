@@ -2,6 +2,7 @@ import { access, mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { MayflyError } from "../errors.js";
+import { describeIssue } from "../schema_issue.js";
 import { reasonOf, removeDeadDrafts, writeAtomically } from "./atomic_file.js";
 import { makeFolder } from "./make_folder.js";
 
@@ -71,8 +72,8 @@ export class RunDirectory {
     }
     const result = runSchema.safeParse(parsed);
     if (!result.success) {
-      const issue = result.error.issues[0];
-      throw new MayflyError(`${file} is damaged or of another version: ${issue?.path.join(".")} ${issue?.message}`, 1);
+      const issue = result.error.issues[0]!;
+      throw new MayflyError(`${file} is damaged or of another version: ${issue.path.map(String).join(".") || "its top"}: ${describeIssue(issue, parsed)}`, 1);
     }
     return new RunDirectory(path, result.data);
   }

@@ -1,11 +1,15 @@
+import { platform } from "#platform";
 import type { Dataset } from "../data/dataset.js";
 import { frame } from "../data/dataset.js";
 import { permutation } from "../data/shuffle.js";
 import type { SampleExtras } from "../engine/extras.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
+import type { NetworkSpec } from "../spec/network_spec.js";
+import type { PipelineReport, TrainingSample } from "../threads/pipeline.js";
 import { CounterReader, type TrainingCounters } from "./counters.js";
-import { type TestError, evaluationSteps } from "./evaluate.js";
+import type { TestError } from "./evaluate.js";
+import { type Learner, startLearner } from "./learner.js";
 
 export interface TrainOptions {
   /** Passes over the training set, in all (a resumed network has some behind it). */
@@ -28,6 +32,8 @@ export interface TrainOptions {
   extras?: (index: number) => SampleExtras;
   /** Samples between two "progress" events; default 1,000. */
   progressEvery?: number;
+  /** Threads that train the layers as a pipeline and evaluate side by side (docs/threads.md); default 1. The bits are the same. */
+  threads?: number;
 }
 
 export interface EpochResult {
@@ -45,7 +51,7 @@ export interface EpochResult {
 export type StopReason = "finished" | "aborted" | "target reached" | "no improvement";
 
 export type TrainEvent =
-  | { type: "progress"; epoch: number; done: number; total: number; pairsPerSecond: number; readoutError: number | null }
+  | { type: "progress"; epoch: number; done: number; total: number; pairsPerSecond: number; readoutError: number | null; threads: PipelineReport | null }
   | { type: "evaluating"; epoch: number; done: number; total: number }
   | { type: "epoch"; result: EpochResult }
   | { type: "end"; reason: StopReason };
@@ -63,9 +69,19 @@ export type TrainEvent =
 export async function* train(network: Network, data: Dataset, options: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
   checkFits(network, data);
   if (options.test) checkFits(network, options.test);
-  const { epochs, seed = network.spec.seed, progressEvery = 1000, history = [], signal, extras } = options;
+  const { progressEvery = 1000, threads = 1 } = options;
   if (!(progressEvery >= 1)) throw new MayflyError(`progressEvery is ${progressEvery}, expected at least 1 sample`, 2);
-  checkExtras(network, options);
+  checkGiven(network.spec, options.extras !== undefined);
+  const learner = await startLearner(network, threads);
+  try {
+    yield* trainedBy(learner, network, data, { ...options, progressEvery });
+  } finally {
+    await learner.close();
+  }
+}
+
+async function* trainedBy(learner: Learner, network: Network, data: Dataset, options: TrainOptions & { progressEvery: number }): AsyncGenerator<TrainEvent, void, void> {
+  const { epochs, seed = network.spec.seed, progressEvery, history = [], signal } = options;
   const early = new EarlyStop(options);
   let stop: StopReason | null = null;
   for (const past of history) stop = early.after(past);
@@ -73,7 +89,7 @@ export async function* train(network: Network, data: Dataset, options: TrainOpti
   // An abort may have cut the evaluation of the last epoch short.
   const last = history.at(-1);
   if (last && !last.testError && isDue(last.epoch, options)) {
-    const testError = yield* evaluated(network, last.epoch, options);
+    const testError = yield* evaluated(learner, last.epoch, options);
     if (!testError) return yield { type: "end", reason: "aborted" };
     const result = { ...last, testError };
     yield { type: "epoch", result };
@@ -91,20 +107,19 @@ export async function* train(network: Network, data: Dataset, options: TrainOpti
       if (signal?.aborted) return yield { type: "end", reason: "aborted" };
       const to = Math.min(from + progressEvery, data.count);
       const start = performance.now();
-      for (let at = from; at < to; at++) {
-        const index = order[at] ?? 0;
-        network.train(frame(data, index), data.labels[index] ?? 0, extras?.(index));
-      }
+      // A promise takes a turn of its own, which a small step would feel.
+      const under = learner.train(samplesOf(data, order.subarray(from, to), options));
+      if (under) await under;
       seconds += (performance.now() - start) / 1000;
       const { readoutError } = counters.since(to - from);
-      yield { type: "progress", epoch, done: to, total: data.count, pairsPerSecond: Math.round((to - first) / seconds), readoutError };
-      await turn();
+      yield { type: "progress", epoch, done: to, total: data.count, pairsPerSecond: Math.round((to - first) / seconds), readoutError, threads: learner.report };
+      await platform.turn();
     }
 
     // Before the evaluation, whose predictions count rows too.
     const trained = totals.since(data.count - first);
     const due = isDue(epoch, options);
-    const testError = due ? yield* evaluated(network, epoch, options) : null;
+    const testError = due ? yield* evaluated(learner, epoch, options) : null;
     const result: EpochResult = {
       epoch, testError, counters: trained, seconds: Math.round(seconds * 1e6) / 1e6, pairsPerSecond: Math.round((data.count - first) / seconds),
     };
@@ -115,21 +130,29 @@ export async function* train(network: Network, data: Dataset, options: TrainOpti
   yield { type: "end", reason: "finished" };
 }
 
+/** The samples of a stretch of an epoch, in their order. */
+function* samplesOf(data: Dataset, order: Uint32Array, { extras }: TrainOptions): Generator<TrainingSample, void, void> {
+  for (const index of order) yield { frame: frame(data, index), label: data.labels[index] ?? 0, extras: extras?.(index) };
+}
+
 function isDue(epoch: number, { test, evaluateEvery = 1, epochs }: TrainOptions): boolean {
   return test != null && (epoch % evaluateEvery === 0 || epoch === epochs);
 }
 
 /** Evaluates the test set; null when the signal aborts it. */
-async function* evaluated(network: Network, epoch: number, { test, signal }: TrainOptions): AsyncGenerator<TrainEvent, TestError | null, void> {
+async function* evaluated(learner: Learner, epoch: number, { test, signal }: TrainOptions): AsyncGenerator<TrainEvent, TestError | null, void> {
   if (!test) return null;
   yield { type: "evaluating", epoch, done: 0, total: test.count };
-  const steps = evaluationSteps(network, test);
+  const steps = learner.evaluation(test);
   for (;;) {
-    if (signal?.aborted) return null;
-    const step = steps.next();
+    if (signal?.aborted) {
+      await steps.return(null as never);
+      return null;
+    }
+    const step = await steps.next();
     if (step.done) return step.value.testError;
     yield { type: "evaluating", epoch, done: step.value, total: test.count };
-    await turn();
+    await platform.turn();
   }
 }
 
@@ -151,15 +174,10 @@ class EarlyStop {
   }
 }
 
-/** Lets signals, timers and other tasks of this process have a turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 /** A data set holds frames and labels only: what the spec says is given has to come from somewhere. */
-function checkExtras({ spec }: Network, { extras }: TrainOptions): void {
+export function checkGiven(spec: NetworkSpec, hasExtras: boolean): void {
   const given = spec.negatives === "given" ? "negatives" : spec.targets === "given" ? "targets" : null;
-  if (given && !extras) throw new MayflyError(`this network's ${given} are "given", and a data set has none: bring them with the option "extras"`, 2);
+  if (given && !hasExtras) throw new MayflyError(`this network's ${given} are "given", and a data set has none: bring them with the option "extras"`, 2);
 }
 
 /** Throws when the data are not of the network's shape and classes. */

@@ -8,6 +8,9 @@ export type Build = (typeof BUILDS)[number];
 type ForwardSingle = (list: number, count: number, weights: number, stride: number, sums: number, from: number, to: number) => void;
 type ForwardPaired = (list: number, count: number, weights: number, stride: number, sums: number, plane: number, from: number, to: number) => void;
 type Update = (list: number, count: number, weights: number, stride: number, coefficients: number, lanes: number, shift: number, from: number, to: number) => void;
+type ConvUpdate = (list: number, pairs: number, column: number, stride: number, run: number, rowBytes: number, from: number, to: number, shift: number, carry: number) => void;
+type ForwardField = (window: number, rowBytes: number, side: number, run: number, weights: number, stride: number, sums: number, from: number, to: number) => void;
+type ForwardFieldPair = (window: number, plane: number, rowBytes: number, side: number, run: number, weights: number, stride: number, sums: number, planeSums: number, from: number, to: number) => void;
 type DecayRow = (row: number, units: number, decay: number, lanes: number) => void;
 
 export interface Kernels {
@@ -22,15 +25,46 @@ export interface Kernels {
   updatePairedI16: Update;
   decayRowI8: DecayRow;
   decayRowI16: DecayRow;
+  // Of maps.
+  convUpdateI8: ConvUpdate;
+  convUpdateI16: ConvUpdate;
+  addRowI8(at: number, sums: number, shift: number, carry: number): void;
+  addRowI16(at: number, sums: number, shift: number, carry: number): void;
+  forwardFieldI8: ForwardField;
+  forwardFieldI16: ForwardField;
+  forwardFieldPairI8: ForwardFieldPair;
+  forwardFieldPairI16: ForwardFieldPair;
+  countInputs(window: number, plane: number, rowBytes: number, side: number, run: number): number;
+  channelSquares(y: number, places: number, channels: number, squares: number): void;
+  gatherPlaces(
+    y: number, remembered: number, channels: number, width: number, height: number, pool: number, gains: number, shift: number, limit: number, ceiling: number,
+    window: number, rowStep: number, columnStep: number, list: number, places: number, sums: number,
+  ): number;
+  gatherPulled(
+    y: number, remembered: number, means: number, channel: number, count: number, pull: number, channels: number, width: number, height: number, pool: number, gains: number, shift: number,
+    limit: number, ceiling: number, window: number, rowStep: number, columnStep: number, list: number, places: number, sums: number,
+  ): number;
+  closePlaces(list: number, places: number): void;
+  pullPlace(means: number, channels: number, gain: number, shift: number, coefficients: number): number;
+  coefficientsOfPlace(yPositive: number, yNegative: number, stride: number, gains: number, shift: number, ceiling: number, coefficients: number): number;
+  convSums(list: number, pairs: number, run: number, rowBytes: number, from: number, to: number, sums: number): void;
+  rowsOfField(window: number, rowBytes: number, side: number, run: number, list: number): number;
+  rowsOfFieldPair(window: number, plane: number, rowBytes: number, side: number, run: number, list: number): number;
+  endSingleField(list: number, rows: number, biasRow: number, level: number): number;
+  endPairedField(list: number, rows: number, biasRow: number, level: number): number;
+  mapOfActivity(y: number, height: number, width: number, by: number, inner: number, rowBytes: number): void;
+  poolPlace(y: number, count: number, place: number, best: number, places: number): void;
+  addWide(sums: number, count: number, wide: number): void;
+  narrowSums(wide: number, count: number, limit: number, sums: number): void;
   activate(sums: number, count: number, shift: number, y: number): void;
   coefficientsPaired(yPositive: number, yNegative: number, count: number, gainPositive: number, gainNegative: number, shift: number, coefficients: number): void;
   coefficientsSingle(y: number, from: number, to: number, gain: number, shift: number, coefficients: number): void;
   sumSquares(y: number, from: number, to: number): bigint;
   sumSquaresU8(values: number, from: number, to: number): bigint;
   multiplier(squares: bigint, count: number): number;
-  rowsOfFrame(values: number, from: number, to: number, by: number, dropout: number, state: number, list: number): number;
-  rowsOfActivity(y: number, units: number, by: number, list: number): number;
-  rowsOfPair(yPositive: number, yNegative: number, units: number, byPositive: number, byNegative: number, list: number): number;
+  rowsOfFrame(values: number, from: number, to: number, by: number, dropout: number, state: number, list: number, scratch: number, scratchBytes: number): number;
+  rowsOfActivity(y: number, units: number, by: number, list: number, scratch: number): number;
+  rowsOfPair(yPositive: number, yNegative: number, units: number, byPositive: number, byNegative: number, list: number, scratch: number): number;
   damp(old: number, v: number, count: number, share: number): void;
   inputsOfActivity(y: number, count: number, by: number, x: number): void;
   rowsOfInputs(positive: number, negative: number, count: number, first: number, list: number, rows: number): number;
@@ -51,7 +85,7 @@ export function loadKernels(build: Build): Kernels {
   return new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path))).exports as unknown as Kernels;
 }
 
-type Elements = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array;
+type Elements = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array | BigInt64Array;
 
 const ARENA_START = 65536;
 const ARENA_BYTES = 2 * 65536;

@@ -273,7 +273,7 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
   const MULTIPLIERS = [1, 300, 5000, 65536, 1_000_000];
   const normalised = (value: number, by: number): number => Math.min(127, Number(BigInt.asUintN(32, BigInt(value) * BigInt(by) + 32768n) >> 16n));
 
-  test.each(SIZES)("rowsOfFrame lists the non-zero inputs of any range of %i values, and draws once for each when it drops some", (size) => {
+  test.each([...SIZES, 203])("rowsOfFrame lists the non-zero inputs of any range of %i values, and draws once for each when it drops some", (size) => {
     for (const by of MULTIPLIERS) {
       for (const dropout of [0, 1, 51, 192]) {
         for (const [from, to] of anyRanges(size)) {
@@ -298,20 +298,22 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
           const at = arena.place("values", values);
           const stateAt = arena.place("state", Int32Array.of(first));
           const [list, written] = placeList(SINGLE_BYTES, to - from, singleList(rows));
-          expect(arena.call(() => kernels.rowsOfFrame(at, from, to, by, dropout, stateAt, list), [written, { at: stateAt, values: Int32Array.of(state) }])).toBe(rows.length);
+          const scratch = placeScratch(dropout === 1 || by > 9999 ? 64 : 288);
+          expect(arena.call(() => kernels.rowsOfFrame(at, from, to, by, dropout, stateAt, list, scratch.at, scratch.free), [written, scratch, { at: stateAt, values: Int32Array.of(state) }])).toBe(rows.length);
         }
       }
     }
   });
 
   test("rowsOfFrame lists all of a full frame, and nothing of an empty one", () => {
-    for (const [value, count] of [[255, 33], [255, 40], [0, 40]] as const) {
+    for (const [value, count] of [[255, 33], [255, 40], [255, 203], [0, 40]] as const) {
       arena.clear();
       const rows = value === 0 ? [] : Array.from({ length: count }, (_, row) => ({ row, x: 16 }));
       const at = arena.place("values", new Uint8Array(count).fill(value));
       const stateAt = arena.place("state", Int32Array.of(1));
       const [list, written] = placeList(SINGLE_BYTES, count, singleList(rows));
-      expect(arena.call(() => kernels.rowsOfFrame(at, 0, count, Math.floor(2 ** 20 / 255), 0, stateAt, list), [written])).toBe(rows.length);
+      const scratch = placeScratch(64);
+      expect(arena.call(() => kernels.rowsOfFrame(at, 0, count, Math.floor(2 ** 20 / 255), 0, stateAt, list, scratch.at, scratch.free), [written, scratch])).toBe(rows.length);
     }
   });
 
@@ -324,7 +326,8 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
         const rows = listOf(y, by);
         const at = arena.place("y", y);
         const [list, written] = placeList(SINGLE_BYTES, size, singleList(rows));
-        expect(arena.call(() => kernels.rowsOfActivity(at, size, by, list), [written])).toBe(rows.length);
+        const scratch = placeScratch(2 * y.byteLength);
+        expect(arena.call(() => kernels.rowsOfActivity(at, size, by, list, scratch.at), [written, scratch])).toBe(rows.length);
       }
     }
   });
@@ -341,7 +344,8 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
         const positiveAt = arena.place("y+", positive);
         const negativeAt = arena.place("y-", negative);
         const [list, written] = placeList(PAIRED_BYTES, size, pairedList(rows));
-        expect(arena.call(() => kernels.rowsOfPair(positiveAt, negativeAt, size, byPositive, byNegative, list), [written])).toBe(rows.length);
+        const scratch = placeScratch(3 * positive.byteLength);
+        expect(arena.call(() => kernels.rowsOfPair(positiveAt, negativeAt, size, byPositive, byNegative, list, scratch.at), [written, scratch])).toBe(rows.length);
       }
     }
   });
@@ -351,6 +355,11 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
     const bytes = entryBytes * entriesOf(rows);
     const at = arena.place("list", new Uint8Array(bytes));
     return [at, { at, values: expected, free: bytes - expected.byteLength }];
+  }
+
+  /** What a kernel may leave anything in. */
+  function placeScratch(bytes: number): Required<Write> {
+    return { at: arena.place("scratch", new Uint8Array(bytes)), values: new Uint8Array(0), free: bytes };
   }
 
   /** i16 activities, padded with zeros to whole blocks of 8. */

@@ -1,5 +1,6 @@
 /** The checkpoint the oracle would write: docs/abi.md, "Memory", and what docs/variants.md adds, byte for byte. */
 import { crc32 } from "node:zlib";
+import type { FrontEnd } from "../oracle/front_end.js";
 import type { Network } from "../oracle/network.js";
 import { encodeSpec } from "../oracle/spec.js";
 
@@ -10,8 +11,11 @@ const HEADER_WORDS = 8;
 export function checkpointOf(network: Network): Uint8Array {
   const parts: Uint8Array[] = [words(encodeSpec(network.spec)), words([network.step, network.sampler.state, network.readoutRight, network.dropout.state])];
   const { spec } = network;
-  if (spec.jitter || spec.negatives === "hybrid") parts.push(words([network.jitter.state, network.masks.state]));
+  const corrupted = spec.negatives === "corrupted";
+  if (spec.jitter || spec.negatives === "hybrid" || corrupted) parts.push(words([network.jitter.state, network.masks.state, ...(corrupted ? [network.corruption.state] : [])]));
   if (spec.negatives === "hybrid") parts.push(bytes(network.before));
+  if (corrupted) parts.push(bytes(network.kept));
+  if (network.front) parts.push(...frontParts(network.front));
   network.layers.forEach((layer, index) => {
     parts.push(words([...layer.lanes.states, layer.positivesRight, layer.negativesRight, layer.rowsUsed, layer.rowsUpdated]));
     if (!layer.isBox) parts.push(matrix(network.weights(index), layer.weights.units, layer.spec.weightBits));
@@ -23,6 +27,15 @@ export function checkpointOf(network: Network): Uint8Array {
   const content = Buffer.concat(parts);
   const header = words([MAGIC, VERSION, 4 * HEADER_WORDS + content.length, crc32(content), 0, 0, 0, 0]);
   return new Uint8Array(Buffer.concat([header, content]));
+}
+
+/** docs/streams.md, "Memory". */
+function frontParts(front: FrontEnd): Uint8Array[] {
+  const { samples, windows, frames, saturated, clipped, gaps, head, pending, wanted, filled, scores, alarms, threshold, mean, deviation } = front;
+  const i64 = (value: bigint): number[] => [Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n))];
+  const state = [samples, windows, frames, saturated, clipped, gaps, head, pending.length, wanted, filled, scores, alarms, ...[threshold, mean, deviation].flatMap(i64), 0, 0];
+  const scales = front.scales.flatMap(({ a, b }) => [Number(a), Number(b)]);
+  return [words(state), words(scales), bytes(new Uint8Array(front.ring.buffer)), ...(front.front.frames > 1 ? [bytes(front.history)] : [])];
 }
 
 /** A layer's y and x of each class. */

@@ -1,11 +1,12 @@
 /** Holds an engine instance against the oracle, number by number. Engine numbers are read from its memory, by region. */
 import {
-  REGION_FRAME, REGION_LAYER_STATE, REGION_LOGITS, REGION_NEGATIVE, REGION_PEER_MEANS, REGION_READOUT_STATE, REGION_READOUT_WEIGHTS,
+  REGION_FRAME, REGION_FRONT_RING, REGION_FRONT_SCALES, REGION_FRONT_STATE, REGION_KEPT, REGION_LAYER_STATE, REGION_LOGITS, REGION_NEGATIVE, REGION_PEER_MEANS, REGION_READOUT_STATE, REGION_READOUT_WEIGHTS,
   REGION_SCORES, REGION_STATE, REGION_TARGETS, REGION_UNIT_INPUTS, REGION_UNIT_STATE, REGION_VARIANT_STATE, REGION_WEIGHTS,
 } from "../../assembly/abi/region.js";
 import { JOB_PENDING } from "../../assembly/abi/status.js";
 import { LAYER_ROWS_UPDATED } from "../../assembly/abi/state.js";
 import { argmax } from "../oracle/fixed.js";
+import type { FrontEnd } from "../oracle/front_end.js";
 import type { Given, Network } from "../oracle/network.js";
 import type { Instance, Region } from "./instance.js";
 import type { SparseSamples } from "./samples.js";
@@ -42,10 +43,25 @@ export function compareState(oracle: Network, instance: Instance): void {
 function compareVariants(oracle: Network, instance: Instance): void {
   const { spec } = oracle;
   if (oracle.step > 0 && spec.jitter) compare("frame as jittered", instance.region(REGION_FRAME).values.subarray(0, oracle.frame.length), [...oracle.frame]);
-  if (spec.jitter || spec.negatives === "hybrid") {
-    compare("variant state (jitter, masks)", instance.region(REGION_VARIANT_STATE).values.subarray(0, 2), [oracle.jitter.state, oracle.masks.state]);
+  const corrupted = spec.negatives === "corrupted";
+  if (spec.jitter || spec.negatives === "hybrid" || corrupted) {
+    const states = [oracle.jitter.state, oracle.masks.state, ...(corrupted ? [oracle.corruption.state] : [])];
+    compare("variant state (jitter, masks, corruption)", instance.region(REGION_VARIANT_STATE).values.subarray(0, states.length), states);
   }
+  if (corrupted) compare("kept frame", instance.region(REGION_KEPT).values.subarray(0, oracle.kept.length), [...oracle.kept]);
+  if (oracle.front) compareFront(oracle.front, instance);
   if (spec.negatives === "hybrid") compare("frame before", instance.region(REGION_NEGATIVE).values.subarray(0, oracle.before.length), [...oracle.before]);
+}
+
+/** docs/streams.md: the checkpoint's bytes hold the rest of its state. */
+function compareFront(front: FrontEnd, instance: Instance): void {
+  const { samples, windows, frames, saturated, clipped, gaps, head, pending, wanted, filled, scores, alarms } = front;
+  const state = instance.region(REGION_FRONT_STATE).values;
+  compare("front state", state.subarray(0, 12), [samples, windows, frames, saturated, clipped, gaps, head, pending.length, wanted, filled, scores, alarms]);
+  const wide = new BigInt64Array(state.buffer, state.byteOffset + 48, 3);
+  compare("threshold, mean, deviation", Array.from(wide, Number), [front.threshold, front.mean, front.deviation].map(Number));
+  compare("front scales", instance.region(REGION_FRONT_SCALES).values.subarray(0, 2 * front.scales.length), front.scales.flatMap(({ a, b }) => [Number(a), Number(b)]));
+  compare("front ring", instance.region(REGION_FRONT_RING).values.subarray(0, front.ring.length), [...front.ring]);
 }
 
 /** What the oracle predicts for a frame. Asked once only, for all engines: a stream moves on with it. */

@@ -26,9 +26,9 @@ function complaintsWith(features: binaryen.Features, wasm: Uint8Array): string[]
 
 const built = (name: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(fileURLToPath(new URL(`../../dist/engine/${name}.wasm`, import.meta.url))));
 
-/** What assembly/index.ts, which is nothing but a list of re-exports, says it exports. */
-function namesOfAbi(): string[] {
-  const source = readFileSync(fileURLToPath(new URL("../../assembly/index.ts", import.meta.url)), "utf8").replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+/** What assembly/index.ts, or another file that is nothing but a list of re-exports, says it exports. */
+function namesOfAbi(file = "index"): string[] {
+  const source = readFileSync(fileURLToPath(new URL(`../../assembly/${file}.ts`, import.meta.url)), "utf8").replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
   return [...source.matchAll(/export\s*\{([^}]*)\}\s*from/g)].flatMap(([, list]) => list!.split(",").map((name) => name.trim()).filter((name) => name !== ""));
 }
 
@@ -87,6 +87,16 @@ test("the SIMD build needs fixed-width SIMD and sign extension at most, and does
 test("both builds have the same exports of the same types", () => {
   const [scalar, simd] = BUILDS.map((build) => readModule(built(`mayfly.${build}`)).exports.sort((a, b) => (a.name < b.name ? -1 : 1)));
   expect(simd).toEqual(scalar);
+});
+
+test("the full builds export what the core does, stages and a front end", () => {
+  const more = namesOfAbi("index_full");
+  expect(more).toEqual(["begin_stage", "job_address", "push", "push_block", "samples_wanted", "gap", "alarm", "alarm_threshold"]);
+  for (const build of [...BUILDS, "relaxed"]) {
+    const { exports } = readModule(built(`mayfly.full-${build}`));
+    expect(exports.map(({ name }) => name).sort()).toEqual([...namesOfAbi(), ...more, "memory"].sort());
+    expect(exports.find(({ name }) => name === "begin_stage")?.type).toBe("i32 i32 -> i32");
+  }
 });
 
 describe("the check itself finds", () => {

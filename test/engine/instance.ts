@@ -32,6 +32,14 @@ export interface Exports {
   train(label: number): number;
   predict_goodness(): number;
   predict_readout(): number;
+  // Of the full build only.
+  push(value: number): number;
+  push_block(count: number): number;
+  samples_wanted(): number;
+  gap(): number;
+  alarm(learn: number): number;
+  alarm_threshold(): number;
+  cancel(): number;
 }
 
 type Elements = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array;

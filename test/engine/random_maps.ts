@@ -16,6 +16,8 @@ interface Wish {
   steep: boolean;
   /** 0: what the layer had. */
   peer: number;
+  /** Rows of places at a time; 0: all. */
+  bands: number;
 }
 
 const wish: fc.Arbitrary<Wish> = fc.record({
@@ -27,6 +29,7 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   pool: fc.integer({ min: 1, max: 3 }),
   steep: fc.integer({ min: 0, max: 3 }).map((choice) => choice === 3),
   peer: fc.integer({ min: 0, max: 5 }).map((choice) => (choice === 5 ? 16384 : 0)),
+  bands: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 5 })),
 });
 
 /** `specs`: what the maps are put into. */
@@ -42,7 +45,7 @@ function withMaps(core: Spec, wishes: readonly Wish[]): Spec {
   return withBoxesThatFit(withDivisibleBlocks(spec));
 }
 
-function mapLayer(spec: Spec, index: number, { kind, channels, field, stride, padding, pool, steep, peer }: Wish): LayerSpec {
+function mapLayer(spec: Spec, index: number, { kind, channels, field, stride, padding, pool, steep, peer, bands }: Wish): LayerSpec {
   const { blocks: _, ...layer } = spec.layers[index]!;
   const below = mapOf(spec, index - 1);
   const smallest = Math.min(below.width, below.height);
@@ -61,6 +64,8 @@ function mapLayer(spec: Spec, index: number, { kind, channels, field, stride, pa
   };
   if (map.pool === 1) map.pool = 0;
   if (peer > 0 && spec.objective === "pair") map.peer = peer;
+  // Means are of all places.
+  if (!map.peer) map.bands = bands;
   if (steep) Object.assign(map, { rate: 65000, scale: map.weightBits === 16 ? 14 : 10 });
   return { ...map, units: sizeOf(mapOf({ ...spec, layers: spec.layers.map((other, at) => (at === index ? map : other)) }, index)) };
 }

@@ -6,7 +6,8 @@ import { magnitude, randomSpec } from "./random-spec.js";
 /** Of the network. */
 const networkVariants = {
   jitter: fc.integer({ min: 1, max: 4 }),
-  negatives: fc.constantFrom("hybrid" as const, "given" as const),
+  negatives: fc.constantFrom("hybrid" as const, "given" as const, "corrupted" as const),
+  corruption: fc.record({ ways: fc.integer({ min: 1, max: 15 }), share: fc.integer({ min: 1, max: 256 }) }),
   maskBlurs: fc.integer({ min: 1, max: 5 }),
   sense: fc.constant("minimise" as const),
   phases: fc.record({ awake: fc.integer({ min: 1, max: 4 }), asleep: fc.integer({ min: 0, max: 3 }) }),
@@ -27,7 +28,7 @@ type Values<T> = { [K in keyof T]: T[K] extends fc.Arbitrary<infer V> ? V : neve
 type NetworkVariants = Values<typeof networkVariants>;
 type LayerVariants = Values<typeof layerVariants>;
 
-const NAMES = [...Object.keys(networkVariants), ...Object.keys(layerVariants)];
+const NAMES = [...Object.keys(networkVariants), ...Object.keys(layerVariants)].filter((name) => name !== "corruption");
 
 export function randomVariantSpec(): fc.Arbitrary<Spec> {
   const chosen = fc.oneof(
@@ -52,6 +53,7 @@ function withVariants(core: Spec, chosen: ReadonlySet<string>, network: NetworkV
     spec.negatives = network.negatives;
     spec.placement = "none";
     if (spec.negatives === "hybrid") spec.maskBlurs = network.maskBlurs;
+    if (spec.negatives === "corrupted") spec.corruption = network.corruption;
   }
   if (isPair && has("sense")) spec.sense = network.sense;
   if (isPair && has("phases")) Object.assign(spec, network.phases, { loss: "threshold" });

@@ -13,7 +13,7 @@ export function trainClasswise(network: Network, frame: Uint8Array, label: numbe
   let logits: number[] = [];
   for (const layer of network.layers) {
     const withBias = [...inputs, ...layer.biasInput];
-    layer.countUsed(withBias);
+    layer.countUsed("single", withBias);
     const pass = layer.pass(withBias);
     if (!layer.isBox) learn(layer, network.step, pass, withBias, label, targets);
     const x = layer.normalised(pass.y);
@@ -36,7 +36,7 @@ function learn(layer: Layer, step: number, pass: Pass, inputs: readonly Input[],
     const gain = gains[layer.groupOf(unit)]!;
     return layer.isAtCeiling(value) ? 0 : Math.sign(gain) * coefficient(value, Math.abs(gain), layer.Q);
   });
-  layer.update([shared(inputs)], { ...pass, a }, { ...pass, a: a.map(() => 0) });
+  layer.update([shared(inputs)], { ...pass, a, gains: y.map((_, unit) => gains[layer.groupOf(unit)]!) }, { ...pass, a: a.map(() => 0) });
   layer.decay(step);
 }
 
@@ -56,7 +56,7 @@ function goodnessOfGroups(layer: Layer, y: readonly number[]): number[] {
 export function scoresOfClasswise(network: Network, frame: Uint8Array): number[] {
   const scores = new Array<number>(network.spec.classes).fill(0);
   network.forward(imageInputs(network.spec, frame), (layer, y, inputs) => {
-    layer.countUsed(inputs);
+    layer.countUsed("single", inputs);
     if (layer.index < network.spec.goodnessFrom) return;
     const G = goodnessOfGroups(layer, y).map(BigInt);
     const total = G.reduce((sum, value) => sum + value, 0n);

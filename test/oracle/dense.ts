@@ -1,6 +1,6 @@
 /** A layer whose units all see every input. */
 import { type Peculiarity, peculiarities } from "./device.js";
-import { Layer, type Pass, rowsNeeded, rowsOf, type Signal } from "./layer.js";
+import { type Company, Layer, type Pass, rowsNeeded, rowsOf, type Signal } from "./layer.js";
 import { Matrix, type Input, type PairedInput } from "./matrix.js";
 import { Peers } from "./peer.js";
 import type { Spec } from "./spec.js";
@@ -36,7 +36,7 @@ export class DenseLayer extends Layer {
     }
   }
 
-  countUsed(...passes: (readonly Input[])[]): void {
+  countUsed(_: Company, ...passes: (readonly Input[])[]): void {
     this.rowsUsed += rowsNeeded(passes.map((inputs) => inputs.filter((input) => !this.isLabel(input)))) * passes.length;
   }
 }

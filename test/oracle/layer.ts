@@ -23,7 +23,12 @@ export interface Pass {
 /** Coefficients, one for each unit, and the pass they belong to. */
 export interface Signal extends Pass {
   a: number[];
+  /** Gain of each unit; left out where all have one. */
+  gains?: number[];
 }
+
+/** A pass alone, or two that go through a layer together. */
+export type Company = "single" | "pair";
 
 export abstract class Layer {
   readonly spec: LayerSpec;
@@ -78,8 +83,11 @@ export abstract class Layer {
   /** Learns in one update (at each place) for each of `calls`, and counts their rows. */
   abstract update(calls: readonly PairedInput[][], positive: Signal, negative: Signal): void;
 
-  /** Counts the rows of some passes that go through the layer together: each row that any of them needs, once for each pass; no label rows. */
-  abstract countUsed(...passes: (readonly Input[])[]): void;
+  /**
+   * Counts the rows of some passes that go through the layer together: each row that any of them needs, once for each pass; no label rows. Two passes that differ
+   * in their labels only have one list.
+   */
+  abstract countUsed(company: Company, ...passes: (readonly Input[])[]): void;
 
   /** Group of a unit, class-wise: as many units, or channels of a map, in each. */
   groupOf(unit: number): number {

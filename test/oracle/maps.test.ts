@@ -107,9 +107,9 @@ test("class-wise groups of a map are groups of channels; its peers the channels 
 
 test("rows used of a map are those of each place, without labels", () => {
   const layer = local({ field: 3, padding: 1 });
-  layer.countUsed([...inputs(16, 0), { row: 2, x: 48 }]);
+  layer.countUsed("single", [...inputs(16, 0), { row: 2, x: 48 }]);
   expect(layer.rowsUsed).toBe(2);
-  layer.countUsed(inputs(16, 0), inputs(0, 16));
+  layer.countUsed("pair", inputs(16, 0), inputs(0, 16));
   expect(layer.rowsUsed).toBe(2 + 2 * 4);
 });
 

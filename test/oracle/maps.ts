@@ -2,10 +2,10 @@
 import { type Peculiarity, peculiarities } from "./device.js";
 import { sat, shiftRight } from "./fixed.js";
 import { computedPlaces, fieldAbove, fieldBelow, mapOf, type Place, poolOf } from "./geometry.js";
-import { Layer, type Pass, rowsNeeded, rowsOf, type Signal } from "./layer.js";
+import { type Company, Layer, type Pass, rowsNeeded, rowsOf, type Signal } from "./layer.js";
 import { type Input, Matrix, type PairedInput } from "./matrix.js";
 import { Peers } from "./peer.js";
-import type { Spec } from "./spec.js";
+import { hasTwoFrames, type Spec } from "./spec.js";
 import { update } from "./update.js";
 
 abstract class MapLayer extends Layer {
@@ -86,9 +86,28 @@ abstract class MapLayer extends Layer {
     return result;
   }
 
-  countUsed(...passes: (readonly Input[])[]): void {
+  countUsed(company: Company, ...passes: (readonly Input[])[]): void {
     const counted = passes.map((inputs) => inputs.filter((input) => !this.isLabel(input)));
-    for (const place of this.seen.keys()) this.rowsUsed += rowsNeeded(counted.map((inputs) => this.at(place, inputs))) * passes.length;
+    const times = this.isInBands && this.#gives(company) ? 2 : 1;
+    for (const place of this.seen.keys()) this.rowsUsed += rowsNeeded(counted.map((inputs) => this.at(place, inputs))) * passes.length * times;
+  }
+
+  /** Whether its places are computed anew for each thing they are needed for. */
+  get isInBands(): boolean {
+    const { bands } = this.spec;
+    return !!bands && bands < mapOf(this.net, this.index).height;
+  }
+
+  /** Whether anything reads the map it gives. */
+  #gives(company: Company): boolean {
+    return this.index + 1 < this.net.layers.length || (company === "single" && this.index >= this.net.readoutFrom);
+  }
+
+  /** Rows that computing all places once more for an update takes. `rows`: those of its last call. */
+  protected rowsAgain(rows: readonly PairedInput[]): number {
+    if (!this.isInBands) return 0;
+    const maps = this.net.objective === "pair" && (this.index > 0 || this.net.waves || hasTwoFrames(this.net)) ? 2 : 1;
+    return [...this.seen.keys()].reduce((sum, place) => sum + rowsOf(this.at(place, rows)) * maps, 0);
   }
 }
 
@@ -100,6 +119,7 @@ export class LocalLayer extends MapLayer {
 
   update(calls: readonly PairedInput[][], positive: Signal, negative: Signal): void {
     const [raises, lowers] = [this.coefficients(positive), this.coefficients(negative)];
+    this.rowsUsed += this.rowsAgain(calls.at(-1)!);
     for (const place of this.seen.keys()) {
       const [raise, lower] = [raises[place]!, lowers[place]!];
       if ([...raise, ...lower].every((a) => a === 0)) continue;
@@ -125,8 +145,14 @@ export class ConvLayer extends MapLayer {
     const k = 12 + this.spec.scale - this.Q;
     const [raise, lower] = [this.coefficients(this.#bounded(positive, k)), this.coefficients(this.#bounded(negative, k))];
     for (const rows of calls) this.#call(this.seen.map((_, place) => this.at(place, rows)), raise, lower, k);
+    this.rowsUsed += Math.floor((this.rowsAgain(calls.at(-1)!) * this.#learningBlocks(positive)) / Math.ceil(this.channels / BLOCK));
     const labels = this.seen[0]!.filter((row) => this.isLabel({ row })).length;
     this.rowsUpdated += (this.rows - labels) * ([...raise, ...lower].reduce((sum, a) => sum + activeBlocks(a), 0));
+  }
+
+  /** Blocks of channels with a gain. */
+  #learningBlocks({ gains }: Signal): number {
+    return activeBlocks(Array.from({ length: this.channels }, (_, channel) => gains?.[channel] ?? 1));
   }
 
   /** So small that a sum over all places cannot overflow. */

@@ -1,19 +1,21 @@
 /**
- * The oracle: docs/algorithm.md, variants.md, maps.md and recurrence.md in plain TypeScript, written from those pages and never
+ * The oracle: docs/algorithm.md, variants.md, maps.md, recurrence.md and streams.md in plain TypeScript, written from those pages and never
  * optimised. The engine must agree with it bit for bit.
  */
 import { type BoxFunction, noBox } from "./box.js";
+import { corruptedOf } from "./corruption.js";
+import { FrontEnd } from "./front_end.js";
 import { scoresOfClasswise, trainClasswise } from "./classwise.js";
 import { argmax, sat } from "./fixed.js";
 import { isMap } from "./geometry.js";
 import { hybridOf } from "./hybrid.js";
 import { imageInputs, neutralImage } from "./image.js";
 import { drawShift, shifted, withoutLabelValues } from "./jitter.js";
-import { type Layer, unitInputs } from "./layer.js";
+import { type Company, type Layer, unitInputs } from "./layer.js";
 import { createLayer } from "./layers.js";
 import type { Input } from "./matrix.js";
 import { scoresOfPair, trainPair } from "./pair.js";
-import { Generator, STREAM_DROPOUT, STREAM_JITTER, STREAM_MASKS, STREAM_SAMPLER } from "./random.js";
+import { Generator, STREAM_CORRUPTION, STREAM_DROPOUT, STREAM_JITTER, STREAM_MASKS, STREAM_SAMPLER } from "./random.js";
 import { Readout, targetsOfLabel } from "./readout.js";
 import { logitsOfRecurrent, scoresOfRecurrent, silent, trainRecurrent, type UnitState } from "./recurrent.js";
 import { frameSize, hasTwoFrames, type Spec } from "./spec.js";
@@ -35,6 +37,11 @@ export class Network {
   readonly dropout: Generator;
   readonly jitter: Generator;
   readonly masks: Generator;
+  readonly corruption: Generator;
+  /** What corrupted negatives take runs from. */
+  kept: Uint8Array;
+  /** docs/streams.md; none without one. */
+  readonly front: FrontEnd | undefined;
   /** The last frame: of a training step, as it was jittered. */
   frame: Uint8Array;
   /** What hybrids are mixed from: the frame of the step before. All 0 in nets without hybrids. */
@@ -53,6 +60,9 @@ export class Network {
     this.dropout = new Generator(spec.seed, STREAM_DROPOUT);
     this.jitter = new Generator(spec.seed, STREAM_JITTER);
     this.masks = new Generator(spec.seed, STREAM_MASKS);
+    this.corruption = new Generator(spec.seed, STREAM_CORRUPTION);
+    this.kept = new Uint8Array(frameSize(spec));
+    this.front = spec.front && new FrontEnd(spec.front);
     this.streams = spec.recurrence?.stream ? Array.from({ length: spec.classes }, () => silent(this)) : [];
     this.frame = new Uint8Array(frameSize(spec));
     this.before = new Uint8Array(frameSize(spec));
@@ -81,6 +91,11 @@ export class Network {
     this.frame = jitter > 0 ? shifted(spec, withoutLabelValues(spec, frame), shift) : frame;
     const positive = this.frame;
     if (spec.negatives === "given") return { positive, negative: shifted(spec, given!, shift) };
+    if (spec.negatives === "corrupted") {
+      const negative = corruptedOf(spec, positive, this.kept, this.corruption);
+      if ((this.corruption.next() & 15) === 0 || this.step === 0) this.kept = positive.slice();
+      return { positive, negative };
+    }
     if (spec.negatives !== "hybrid") return { positive };
     const negative = hybridOf(spec, positive, this.before, this.masks);
     this.before = positive.slice();
@@ -107,9 +122,9 @@ export class Network {
     this.frame = frame;
     if (this.spec.recurrence) return logitsOfRecurrent(this, frame);
     let logits: number[] = [];
-    this.countImage(imageInputs(this.spec, this.spec.waves ? labelled(this.spec, frame) : frame));
+    this.countImage("single", imageInputs(this.spec, this.spec.waves ? labelled(this.spec, frame) : frame));
     this.forward(neutralImage(this.spec, frame), (layer, y, inputs) => {
-      if (layer.index > 0) layer.countUsed(inputs);
+      if (layer.index > 0) layer.countUsed("single", inputs);
       const part = this.readouts[layer.index]?.logits(layer.normalised(y));
       if (part) logits = add(logits, part);
     });
@@ -137,19 +152,19 @@ export class Network {
   }
 
   /**
-   * Counts the rows of the image, which a dense first layer multiplies once for all passes, a map in each single pass and in each pair of
-   * passes; label rows are not counted.
+   * Counts the rows of the image in a single pass, or in a pair of passes: a dense first layer multiplies them once for all (`isAgain`: they are
+   * counted already); label rows are not counted.
    */
-  countImage(image: readonly Input[], passes = 1): void {
+  countImage(company: Company, image: readonly Input[], isAgain = false): void {
     const first = this.layers[0]!;
-    for (let pass = 0; pass < (isMap(first.spec) ? passes : 1); pass++) first.countUsed([...image, ...first.biasInput]);
+    if (!isAgain || isMap(first.spec)) first.countUsed(company, [...image, ...first.biasInput]);
   }
 
   /** One pass in which only the readout learns. Returns its logits before that. */
   trainReadouts(inputs: readonly Input[], targets: readonly number[]): number[] {
     let logits: number[] = [];
     this.forward(inputs, (layer, y, all) => {
-      if (layer.index > 0) layer.countUsed(all);
+      if (layer.index > 0) layer.countUsed("single", all);
       logits = this.trainReadout(layer.index, layer.normalised(y), targets, logits);
     });
     return logits;

@@ -26,7 +26,7 @@ export function trainPair(network: Network, positive: Uint8Array, negative: Uint
     : startOfLabels(network, positive, label, targets);
   let { positive: positiveInputs, negative: negativeInputs } = start;
   for (const layer of network.layers) {
-    if (layer.index > 0) layer.countUsed([...positiveInputs, ...layer.biasInput], [...negativeInputs, ...layer.biasInput]);
+    if (layer.index > 0) layer.countUsed("pair", [...positiveInputs, ...layer.biasInput], [...negativeInputs, ...layer.biasInput]);
     const positivePass = layer.pass([...positiveInputs, ...layer.biasInput]);
     const negativePass = layer.pass([...negativeInputs, ...layer.biasInput]);
     const calls = layer.index === 0 ? start.calls : [[...paired(positiveInputs, negativeInputs), ...shared(layer.biasInput)]];
@@ -40,7 +40,8 @@ export function trainPair(network: Network, positive: Uint8Array, negative: Uint
 function startOfLabels(network: Network, frame: Uint8Array, label: number, targets: readonly number[]): Start {
   const { spec } = network;
   const image = imageInputs(spec, frame, network.dropout);
-  network.countImage(image, network.hasReadout ? 2 : 1);
+  if (network.hasReadout) network.countImage("single", image);
+  network.countImage("pair", image, network.hasReadout);
   const logits = neutralPass(network, [...image, ...neutralInputs(spec)], label, targets);
   const [right, wrong] = [labelInput(spec, label), labelInput(spec, drawNegative(spec, network.sampler, label, logits))];
   const calls = [labelRows(right, wrong), shared([...image, ...network.layers[0]!.biasInput])];
@@ -65,14 +66,14 @@ function startOfWaves(network: Network, frame: Uint8Array, label: number, target
 }
 
 function singlePass(network: Network, inputs: readonly Input[], label: number, targets: readonly number[]): number[] {
-  if (network.hasReadout) network.countImage(inputs);
+  if (network.hasReadout) network.countImage("single", inputs);
   return neutralPass(network, inputs, label, targets);
 }
 
 function startOfRows(network: Network, rows: readonly PairedInput[]): Start {
   const first = network.layers[0]!;
   const start = { positive: half(rows, "positive"), negative: half(rows, "negative"), calls: [[...rows, ...shared(first.biasInput)]] };
-  first.countUsed([...start.positive, ...first.biasInput], [...start.negative, ...first.biasInput]);
+  first.countUsed("pair", [...start.positive, ...first.biasInput], [...start.negative, ...first.biasInput]);
   return start;
 }
 
@@ -103,7 +104,7 @@ function scoreOfFrame(network: Network, frame: Uint8Array): number[] {
   const { spec } = network;
   let score = 0;
   network.forward(imageInputs(spec, frame), (layer, y, inputs) => {
-    layer.countUsed(inputs);
+    layer.countUsed("single", inputs);
     if (layer.index >= spec.goodnessFrom) score = add(score, goodness(y));
   });
   return Array.from({ length: spec.classes }, (_, c) => (c === 0 ? score : 0));
@@ -111,7 +112,7 @@ function scoreOfFrame(network: Network, frame: Uint8Array): number[] {
 
 function scoresOfLabels(network: Network, frame: Uint8Array): number[] {
   const { spec } = network;
-  if (!spec.waves) network.countImage(imageInputs(spec, frame), Math.ceil(spec.classes / 2));
+  if (!spec.waves) for (let label = 0; label < spec.classes; label += 2) network.countImage("pair", imageInputs(spec, frame), label > 0);
   const passes = Array.from({ length: spec.classes }, (_, label) => {
     let score = 0;
     const inputs = new Map<Layer, readonly Input[]>();
@@ -124,7 +125,7 @@ function scoresOfLabels(network: Network, frame: Uint8Array): number[] {
   // Two labels go through the layers together, a last odd one with itself; through the first only if there they differ in more than label rows.
   for (let label = 0; label < spec.classes; label += 2) {
     const [first, second] = [passes[label]!, passes[Math.min(label + 1, spec.classes - 1)]!];
-    for (const [layer, inputs] of first.inputs) if (layer.index > 0 || spec.waves) layer.countUsed(inputs, second.inputs.get(layer)!);
+    for (const [layer, inputs] of first.inputs) if (layer.index > 0 || spec.waves) layer.countUsed("pair", inputs, second.inputs.get(layer)!);
   }
   return passes.map(({ score }) => score);
 }

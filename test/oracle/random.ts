@@ -4,6 +4,7 @@ export const STREAM_SAMPLER = 1;
 export const STREAM_DROPOUT = 2;
 export const STREAM_JITTER = 3;
 export const STREAM_MASKS = 4;
+export const STREAM_CORRUPTION = 5;
 export const streamOfLanes = (layer: number) => 16 * (layer + 1);
 export const streamOfInitialWeights = (layer: number) => 16 * (layer + 1) + 4;
 export const streamOfReadoutLanes = (layer: number) => 16 * (layer + 1) + 5;

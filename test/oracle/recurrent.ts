@@ -1,5 +1,6 @@
 /** Recurrent networks: layers that see the layer above as well, over iterations on a still frame. docs/recurrence.md. */
-import { argmax, shiftRight } from "./fixed.js";
+import { argmax, sat, shiftRight } from "./fixed.js";
+import { isMap } from "./geometry.js";
 import { goodness } from "./goodness.js";
 import { imageInputs } from "./image.js";
 import { learnPair } from "./learn.js";
@@ -38,8 +39,9 @@ interface Sample {
 /** `passes`: so many times a map, which keeps no sums for a single pass, multiplies the image. */
 function sampleOf(network: Network, image: readonly Input[], passes = 1): Sample {
   const first = network.layers[0]!;
-  network.countImage(image, passes);
-  return { image, sums: first.sums([...image, ...first.biasInput]) };
+  for (let pass = 0; pass < passes; pass++) network.countImage("single", image, pass > 0);
+  const sums = first.sums([...image, ...first.biasInput]);
+  return { image, sums: isMap(first.spec) ? sums.map((sum) => sat(sum, -(2 ** 31 - 1), 2 ** 31 - 1)) : sums };
 }
 
 export function trainRecurrent(network: Network, frame: Uint8Array, label: number, targets: readonly number[]): void {
@@ -76,7 +78,7 @@ export function scoresOfRecurrent(network: Network, frame: Uint8Array): number[]
 
 export function logitsOfRecurrent(network: Network, frame: Uint8Array): number[] {
   const image = imageInputs(network.spec, frame);
-  network.countImage(image);
+  network.countImage("single", image);
   const logits = new Array<number>(network.spec.classes).fill(0);
   singlePass(network, image, (layer, x) => network.readouts[layer.index]?.logits(x).forEach((logit, c) => (logits[c]! += logit)));
   return logits;
@@ -86,7 +88,7 @@ export function logitsOfRecurrent(network: Network, frame: Uint8Array): number[]
 function singlePass(network: Network, image: readonly Input[], visit: (layer: Layer, x: readonly number[]) => void): void {
   const neutral = Math.floor((network.spec.labelLevel + 5) / 10);
   bottomUp(network, image, (label) => ({ row: label, x: neutral }), (layer, inputs, { x }) => {
-    if (layer.index > 0) layer.countUsed(inputs);
+    if (layer.index > 0) layer.countUsed("single", inputs);
     visit(layer, x);
   });
 }
@@ -179,5 +181,5 @@ function inPairs(labels: readonly number[], work: (labels: readonly number[]) =>
 
 /** A single pass among pairs counts as a pair with itself. */
 function count(layer: Layer, passes: readonly (readonly Input[])[]): void {
-  layer.countUsed(passes[0]!, passes.at(-1)!);
+  layer.countUsed("pair", passes[0]!, passes.at(-1)!);
 }

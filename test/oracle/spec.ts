@@ -1,4 +1,6 @@
-/** A network spec as the oracle takes it, and its spec block: 32 words for the network, 16 for each layer, all i32. */
+/** A network spec as the oracle takes it, and its spec block: 32 words for the network, 16 for each layer, 16 for a front end, all i32. */
+
+import { encodeFront, type FrontSpec } from "./front_end.js";
 
 export interface LayerSpec {
   /** dense when left out. */
@@ -32,6 +34,8 @@ export interface LayerSpec {
   stride?: number;
   padding?: number;
   pool?: number;
+  /** Rows of places at a time; 0 or nothing: all. No matter of bits, but of *rows used*. */
+  bands?: number;
 }
 
 export interface Spec {
@@ -43,7 +47,7 @@ export interface Spec {
   placement: "none" | "replace" | "append";
   /** q4. */
   labelLevel: number;
-  negatives: "random" | "hard" | "hybrid" | "given";
+  negatives: "random" | "hard" | "hybrid" | "given" | "corrupted";
   /** First layer with a readout part; layers.length = no readout. */
   readoutFrom: number;
   goodnessFrom: number;
@@ -75,12 +79,15 @@ export interface Spec {
   waves?: { set: 1 | 2; intensity: number };
   /** docs/recurrence.md; damping is q8. */
   recurrence?: { iterations: number; first: number; last: number; damping: number; stream: boolean };
+  /** docs/streams.md; of negatives "corrupted": a sum of ways, and q8. */
+  corruption?: { ways: number; share: number };
+  front?: FrontSpec;
   layers: LayerSpec[];
 }
 
 /** Whether a step has a positive and a negative frame, and no label in either. */
 export function hasTwoFrames({ negatives }: Spec): boolean {
-  return negatives === "hybrid" || negatives === "given";
+  return negatives === "hybrid" || negatives === "given" || negatives === "corrupted";
 }
 
 export function frameSize(spec: Spec): number {
@@ -94,10 +101,13 @@ const VERSION = 1;
 const NO_LIMIT = 0;
 const KINDS = ["dense", "local", "conv", "box"];
 const STREAM = 1 << 24;
+const FRONT_END = 1 << 8;
 
 export function encodeSpec(spec: Spec): Int32Array {
-  const block = new Int32Array(HEADER_WORDS + LAYER_WORDS * spec.layers.length);
-  const { recurrence } = spec;
+  const front = spec.front ? encodeFront(spec.front) : [];
+  const block = new Int32Array(HEADER_WORDS + LAYER_WORDS * spec.layers.length + front.length);
+  block.set(front, HEADER_WORDS + LAYER_WORDS * spec.layers.length);
+  const { recurrence, corruption } = spec;
   block.set([
     MAGIC,
     VERSION,
@@ -108,7 +118,7 @@ export function encodeSpec(spec: Spec): Int32Array {
     spec.channels,
     ["none", "replace", "append"].indexOf(spec.placement),
     spec.labelLevel,
-    ["random", "hard", "hybrid", "given"].indexOf(spec.negatives),
+    ["random", "hard", "hybrid", "given", "corrupted"].indexOf(spec.negatives) | (corruption ? (corruption.ways << 8) | (corruption.share << 16) : 0),
     spec.readoutFrom,
     spec.goodnessFrom,
     spec.readoutRate,
@@ -122,7 +132,7 @@ export function encodeSpec(spec: Spec): Int32Array {
     spec.inputDropout,
     spec.minCoefficient ?? 0,
     spec.jitter ?? 0,
-    ["maximise", "minimise"].indexOf(spec.sense ?? "maximise"),
+    ["maximise", "minimise"].indexOf(spec.sense ?? "maximise") | (spec.front ? FRONT_END : 0),
     spec.awake ?? 0,
     spec.asleep ?? 0,
     spec.maskBlurs ?? 0,
@@ -134,10 +144,10 @@ export function encodeSpec(spec: Spec): Int32Array {
   ]);
   spec.layers.forEach((layer, index) => {
     const { units, weightBits, scale, rate, temperature, decay, threshold, init, blocks = 0, ceiling = 0, peer = 0, sample = 0 } = layer;
-    const { kind = "dense", channels = 0, field = 0, stride = 0, padding = 0, pool = 0 } = layer;
+    const { kind = "dense", channels = 0, field = 0, stride = 0, padding = 0, pool = 0, bands = 0 } = layer;
     const window = field | (field << 8) | (stride << 16) | (padding << 24);
     block.set(
-      [KINDS.indexOf(kind), units, weightBits, scale, rate, temperature, decay, threshold, init, blocks, ceiling, peer, window, channels, pool, sample],
+      [KINDS.indexOf(kind), units, weightBits, scale, rate, temperature, decay, threshold, init, blocks, ceiling, peer, window, channels, pool | (bands << 8), sample],
       HEADER_WORDS + LAYER_WORDS * index,
     );
   });

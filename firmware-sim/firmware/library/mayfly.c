@@ -66,4 +66,4 @@ uint8_t *mayfly_checkpoint(void) { return mayfly_memory + @BASE@; }
 int32_t mayfly_open(void) { return (int32_t)engine_open(); }
 uint32_t mayfly_checksum(uint32_t offset, uint32_t bytes) { return engine_checksum(@BASE@ + offset, bytes); }
 int32_t mayfly_status(void) { return (int32_t)engine_status(); }
-int32_t mayfly_status_detail(void) { return (int32_t)engine_status_detail(); }
+int32_t mayfly_status_detail(void) { return (int32_t)engine_status_detail(); }@STREAM@

@@ -59,7 +59,7 @@ int32_t mayfly_open(void);
 uint32_t mayfly_checksum(uint32_t offset, uint32_t bytes);
 
 int32_t mayfly_status(void);
-int32_t mayfly_status_detail(void);
+int32_t mayfly_status_detail(void);@STREAM@
 
 /* Called instead of an access outside the engine's memory. It must not return. Define your own (a reset, a log); the library's stops. */
 void mayfly_trap(void) __attribute__((noreturn));

@@ -3,8 +3,11 @@ import type * as tfjs from "@tensorflow/tfjs-core";
 /** tfjs-core as it is after its lazy import; nothing here is loaded before a backend is asked for. */
 export type Tf = typeof tfjs;
 export type Tensor = tfjs.Tensor;
+export type Tensor1D = tfjs.Tensor1D;
 export type Tensor2D = tfjs.Tensor2D;
+export type Tensor3D = tfjs.Tensor3D;
 
+/** Those that Node can start. */
 export const BACKEND_NAMES = ["cpu", "wasm", "webgpu"] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
@@ -20,7 +23,8 @@ export interface BackendInfo {
 
 /** A backend that has been started. tfjs has one active backend in a process: `use` makes this one active before work on it begins. */
 export interface Backend extends BackendInfo {
-  readonly name: BackendName;
+  /** WebGL is in browsers only. */
+  readonly name: BackendName | "webgl";
   readonly tf: Tf;
   use(): Promise<void>;
   /** A tensor's values. Throws a MayflyError when the device is gone or has run out of memory. */

@@ -1,8 +1,8 @@
-import { type Backend, type BackendInfo, type BackendName, type Tf } from "./backend.js";
+import type { Backend, BackendInfo, Tf } from "./backend.js";
 import { explainFailure } from "./failures.js";
 
 /** Makes a registered tfjs backend active and wraps it. `check` throws when the device is known to be gone. */
-export async function startBackend(tf: Tf, name: BackendName, info: BackendInfo, check: () => void = () => undefined): Promise<Backend> {
+export async function startBackend(tf: Tf, name: Backend["name"], info: BackendInfo, check: () => void = () => undefined): Promise<Backend> {
   const use = async (): Promise<void> => {
     check();
     if (tf.getBackend() !== name) {

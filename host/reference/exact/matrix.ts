@@ -1,5 +1,6 @@
 import type { Backend, Tensor, Tensor2D } from "../backends/backend.js";
 import { Kept, scoped } from "../scope.js";
+import { carriedChange } from "./carried.js";
 import { floorShift, remainder, type Split, split } from "./split.js";
 
 /** Update coefficients of one call: a⁺ and a⁻ (or a⁺ alone), [1 or 2][units], and the inputs they go with, [1 or 2][rows]. */
@@ -57,6 +58,12 @@ export class ExactMatrix {
     const before = rows === 1 ? tf.zerosLike(floors) : tf.concat([tf.zeros([1, this.units]), tf.slice(floors, [0, 0], [rows - 1, this.units])], 0);
     const change = tf.sub(floors, before);
     this.add(rows === this.rows ? change : tf.pad(change, [[from, this.rows - from - rows], [0, 0]]));
+  }
+
+  /** An update from what every row learned, D = 128 · high + low: [rows][units], or [matrices][rows][units] of as many matrices, one below the other. */
+  learn(learned: { high: Tensor; low: Tensor }, starts: Tensor, k: number): void {
+    const { tf } = this.backend;
+    this.add(tf.reshape(carriedChange(tf, learned, k, starts), [this.rows, this.units]));
   }
 
   /** w −= (w · decay + start) >> 16 in one row; decay ≤ 2^12. */

@@ -1,11 +1,15 @@
-import type { Backend, Tensor2D } from "../backends/backend.js";
+import type { Backend, Tensor, Tensor2D } from "../backends/backend.js";
 import type { FixedSpec } from "../fixed_spec.js";
 import { coefficientExponent, errorsOf, rshr, sat, scheduledRate, softmax } from "../integers.js";
 import { Lanes, streamOfReadoutLanes } from "../random.js";
+import { coefficientHalves } from "./carried.js";
 import { ExactMatrix } from "./matrix.js";
-import { floorShift } from "./split.js";
+import { splitProduct } from "./products.js";
+import { floorShift, type Split } from "./split.js";
 
 const SCALE = 11;
+/** Rows whose sum the engine holds in an i32. */
+const CHUNK = 3840;
 
 /** One layer's part of the readout. */
 export class ExactReadout {
@@ -20,22 +24,37 @@ export class ExactReadout {
     this.Q = coefficientExponent(fixed.readoutRate, 0, SCALE);
   }
 
-  /** Σ w x >> 7 for each row of x and class: q8. */
+  /** Σ w x >> 7 for each row of x and class: q8. Of a map, chunk by chunk (docs/maps.md). */
   async logits(x: Tensor2D): Promise<number[][]> {
     const { tf, read } = this.backend;
     const { classes } = this.fixed.spec;
-    const { high, low } = this.matrix.sums(x);
-    const values = await read(tf.add(tf.mul(high, 2), floorShift(tf, low, 7)));
+    const { rows } = this.matrix;
+    const shifted = ({ high, low }: Split): Tensor => tf.add(tf.mul(high, 2), floorShift(tf, low, 7));
+    const chunks: Tensor[] = rows <= CHUNK ? [shifted(this.matrix.sums(x))] : [];
+    if (rows > CHUNK) {
+      for (let from = 0; from < rows; from += CHUNK) {
+        const size = Math.min(CHUNK, rows - from);
+        chunks.push(shifted(splitProduct(tf, tf.slice(x, [0, from], [x.shape[0], size]), tf.slice(this.matrix.weights.value, [from, 0], [size, classes]), 16)));
+      }
+    }
+    const values = await read(tf.addN(chunks));
     return Array.from({ length: x.shape[0] }, (_, row) => Array.from(values.subarray(row * classes, (row + 1) * classes)));
   }
 
   /** The delta rule, from the logits that x gave before. */
-  train(x: Tensor2D, logits: readonly number[], label: number, step: number): void {
+  train(x: Tensor2D, logits: readonly number[], targets: readonly number[], step: number): void {
     const { tf } = this.backend;
     const { readoutRate, holdSteps, totalSteps, spec: { classes } } = this.fixed;
     const rate = scheduledRate(readoutRate, step, holdSteps, totalSteps);
-    const a = errorsOf(softmax(logits), label).map((error) => sat(rshr(error * rate, 39 - this.Q), -32767, 32767));
+    const a = errorsOf(softmax(logits), targets).map((error) => sat(rshr(error * rate, 39 - this.Q), -32767, 32767));
     this.lanes.advance();
-    this.matrix.update({ x, coefficients: tf.tensor2d(a, [1, classes]), starts: this.lanes.starts(classes) }, 12 + SCALE - this.Q);
+    const coefficients = tf.tensor2d(a, [1, classes]);
+    const starts = this.lanes.starts(classes);
+    const k = 12 + SCALE - this.Q;
+    if (this.matrix.rows <= CHUNK) return this.matrix.update({ x, coefficients, starts }, k);
+    // The running sum of so many inputs would leave f32.
+    const halves = coefficientHalves(tf, coefficients);
+    const column = tf.transpose(x);
+    this.matrix.learn({ high: tf.mul(column, halves.high), low: tf.mul(column, halves.low) }, tf.tensor2d(starts, [1, classes]), k);
   }
 }

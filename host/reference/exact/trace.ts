@@ -7,8 +7,10 @@ export interface LayerTrace {
   readonly layer: number;
   /** "single": the neutral or class-wise pass; "pair": positive then negative. */
   readonly pass: "single" | "pair";
-  /** acc of each row: [rows][units], flat. */
-  readonly sums: Float64Array;
+  /** acc of each row: [rows][units], flat; null of a map. */
+  readonly sums: Float64Array | null;
+  /** y of each row, likewise; of a map after pooling. */
+  readonly activities: Float32Array;
   /** G of each row, or of each group. */
   readonly goodness: readonly number[];
   /** a⁺ and a⁻ of every unit, flat; null when no update follows. */
@@ -23,8 +25,8 @@ export class Trace {
 
   constructor(private readonly backend: Backend) {}
 
-  async add(layer: number, pass: LayerTrace["pass"], { sums, goodness }: Activation, coefficients: Float32Array | null): Promise<void> {
-    const [high, low] = [await this.backend.read(sums.high), await this.backend.read(sums.low)];
-    this.layers.push({ layer, pass, sums: joined(high, low), goodness: goodness.flat(), coefficients });
+  async add(layer: number, pass: LayerTrace["pass"], { sums, y, goodness }: Activation, coefficients: Float32Array | null): Promise<void> {
+    const { read } = this.backend;
+    this.layers.push({ layer, pass, sums: sums && joined(await read(sums.high), await read(sums.low)), activities: await read(y), goodness: goodness.flat(), coefficients });
   }
 }

@@ -1,5 +1,6 @@
 import type { NetworkSpec } from "../../spec/network_spec.js";
 import { Generator, STREAM_DROPOUT } from "../random.js";
+import { labelled } from "../waves.js";
 import type { Recipe } from "./recipe.js";
 
 /** A class, or "neutral" for no label at all. */
@@ -25,18 +26,43 @@ export class InputEncoder {
     const { placement } = spec.label;
     this.labelAt = placement === "append" ? this.size : 0;
     this.ignored = placement === "replace" ? spec.classes : 0;
-    this.rows = this.size + (placement === "append" ? spec.classes : 0) + (spec.bias > 0 ? 1 : 0);
+    const above = spec.recurrence.iterations > 0 ? spec.layers[1]?.units ?? spec.classes : 0;
+    this.rows = this.size + (placement === "append" ? spec.classes : 0) + above + (spec.bias > 0 ? 1 : 0);
     this.dropout = Generator.of(spec.seed, STREAM_DROPOUT);
   }
 
   /** The frame's part of a row; with `training`, after dropout. The generator is the engine's, so the same values are left out. */
   image(frame: Uint8Array, training: boolean): Float32Array {
+    const row = this.rowOf(frame);
+    if (training) this.leaveOut([row], (at) => frame[at]! > 0);
+    return row;
+  }
+
+  /** Positive and negative frame of a step: what dropout leaves out it leaves out of both. */
+  twoFrames(positive: Uint8Array, negative: Uint8Array): [Float32Array, Float32Array] {
+    const rows: [Float32Array, Float32Array] = [this.rowOf(positive), this.rowOf(negative)];
+    this.leaveOut(rows, (at) => positive[at]! > 0 || negative[at]! > 0);
+    return rows;
+  }
+
+  /** What dropout leaves of a frame before the wave comes (docs/maps.md). */
+  leftOf(frame: Uint8Array): Uint8Array {
+    const rate = this.dropoutRate;
+    return rate === 0 ? frame : frame.map((value) => (value > 0 && this.dropout.next() >>> 24 < rate ? 0 : value));
+  }
+
+  /** A frame with the wave of a label. */
+  withWave(frame: Uint8Array, label: Label, training: boolean): Float32Array {
+    const row = this.rowOf(labelled(this.spec, frame, label));
+    return training && this.dropoutRate > 0 ? row.map((value) => value * this.gainOfDropout) : row;
+  }
+
+  private rowOf(frame: Uint8Array): Float32Array {
     const row = new Float32Array(this.rows);
     const { ignored, size, how } = this;
     if (how === "standardised") for (let at = ignored; at < size; at++) row[at] = (frame[at]! / 255 - MEAN) / DEVIATION;
     else if (how === "strength") for (let at = ignored; at < size; at++) row[at] = frame[at]! / 255;
     else this.overRootMeanSquare(frame, row);
-    if (training) this.leaveOut(frame, row);
     return row;
   }
 
@@ -66,14 +92,26 @@ export class InputEncoder {
     for (let at = this.ignored; at < this.size; at++) row[at] = frame[at]! * factor;
   }
 
-  private leaveOut(frame: Uint8Array, row: Float32Array): void {
-    const rate = Math.round(this.spec.inputDropout * 256);
+  /** One draw for each value that is there, the same for all rows. */
+  private leaveOut(rows: readonly Float32Array[], isThere: (at: number) => boolean): void {
+    const rate = this.dropoutRate;
     if (rate === 0) return;
-    const kept = Math.sqrt(256 / (256 - rate));
+    const kept = this.gainOfDropout;
     for (let at = this.ignored; at < this.size; at++) {
-      if (frame[at]! === 0) continue;
-      row[at] = this.dropout.next() >>> 24 < rate ? 0 : row[at]! * kept;
+      if (!isThere(at)) continue;
+      const out = this.dropout.next() >>> 24 < rate;
+      for (const row of rows) row[at] = out ? 0 : row[at]! * kept;
     }
+  }
+
+  /** q8. */
+  private get dropoutRate(): number {
+    return Math.round(this.spec.inputDropout * 256);
+  }
+
+  /** How much larger the values kept are: S counts for the mean of what is left. */
+  private get gainOfDropout(): number {
+    return Math.sqrt(256 / (256 - this.dropoutRate));
   }
 }
 

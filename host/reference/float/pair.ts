@@ -1,130 +1,69 @@
 import type { Tensor, Tensor2D } from "../backends/backend.js";
-import { Kept } from "../scope.js";
-import type { Batch } from "./batch.js";
-import { drawNegative } from "./negative.js";
+import { hasTwoFrames } from "../step_frames.js";
+import { signOf } from "../phases.js";
+import type { Kept } from "../scope.js";
+import type { FloatSample } from "./batch.js";
+import { Lessons } from "./lessons.js";
 import type { FloatNetwork } from "./network.js";
 import type { Objective } from "./objective.js";
-import { activity, firstInputs, normalised, rowsOf } from "./rows.js";
+import { activity, firstInputs, inputsOf, normalised, rowsOf } from "./rows.js";
+import { singlePass, startOf } from "./starts.js";
 
 /** Positive and negative go through the layers together, as rows of one matrix: positives first. */
 export class PairObjective implements Objective {
-  /** Of each layer: running means of the units' activities, for the peer normalisation. */
-  private readonly means: Kept<Tensor>[];
+  private readonly lessons: Lessons;
 
   constructor(private readonly network: FloatNetwork) {
-    const { backend: { tf }, recipe, layers } = network;
-    this.means = recipe.peer > 0 ? layers.map(({ outputs }) => new Kept(tf, tf.fill([1, outputs], 0.5) as Tensor)) : [];
+    this.lessons = new Lessons(network);
   }
 
-  async train({ frames, labels }: Batch): Promise<void> {
+  async train(samples: readonly FloatSample[]): Promise<void> {
     const { network } = this;
-    const images = frames.map((frame) => network.inputs.image(frame, true));
-    const negatives = await this.negatives(images, labels);
-    const count = labels.length;
-    let x = firstInputs(network, [...images, ...images], (index) => (index < count ? labels[index]! : negatives[index - count]!));
-    for (const [index, layer] of network.layers.entries()) {
-      const y = activity(network, index, x);
-      const goodness = await this.goodness(y, index);
-      const gains = this.gains(goodness, index);
-      const coefficients = this.coefficients(y, gains, index, count);
-      if (coefficients) network.learn(index, x, coefficients, count);
-      if (index + 1 < network.layers.length) x = network.withBias(this.next(y, goodness, layer.outputs));
+    let x = await startOf(network, samples);
+    for (const [index, { units }] of network.spec.layers.entries()) {
+      const made = activity(network, index, x);
+      const goodness = await this.lessons.learn(index, x, made);
+      if (index + 1 < network.layers.length) x = network.withBias(this.next(made.y, goodness, units));
     }
   }
 
   async scores(frames: readonly Uint8Array[]): Promise<number[][]> {
     const { network } = this;
-    const { classes, goodnessFrom } = network.spec;
-    const images = frames.map((frame) => network.inputs.image(frame, false));
+    const { classes } = network.spec;
     const scores = frames.map(() => new Array<number>(classes).fill(0));
-    for (let label = 0; label < classes; label++) {
-      let x = firstInputs(network, images, () => label);
-      for (const index of network.layers.keys()) {
-        const y = activity(network, index, x);
-        if (index >= goodnessFrom) (await this.goodness(y, index)).forEach((value, row) => (scores[row]![label]! += value));
-        if (index + 1 < network.layers.length) x = network.withBias(normalised(network, y));
-      }
+    const images = network.spec.waves ? [] : frames.map((frame) => network.inputs.image(frame, false));
+    const labels = hasTwoFrames(network.spec) ? 1 : classes;
+    for (let label = 0; label < labels; label++) {
+      const x = network.spec.waves ? inputsOf(network, frames.map((frame) => network.inputs.withWave(frame, label, false))) : firstInputs(network, images, () => label);
+      await this.addGoodness(x, (row, value) => (scores[row]![label]! += signOf(network.spec) * value));
     }
     return scores;
   }
 
   async logits(frames: readonly Uint8Array[]): Promise<number[][]> {
-    const images = frames.map((frame) => this.network.inputs.image(frame, false));
-    const { logits } = this.neutralPass(images);
-    return logits ? rowsOf(await this.network.backend.read(logits), this.network.spec.classes) : [];
+    const { network } = this;
+    if (!network.readout.exists) return [];
+    const images = frames.map((frame) => (network.spec.waves ? network.inputs.withWave(frame, "neutral", false) : network.inputs.image(frame, false)));
+    const { logits } = singlePass(network, inputsOf(network, images));
+    return rowsOf(await network.backend.read(logits!), network.spec.classes);
   }
 
   get tensors(): readonly Kept<Tensor>[] {
-    return this.means;
+    return this.lessons.tensors;
   }
 
-  /** The labels of the negatives; the readout learns on the way, in the neutral pass. */
-  private async negatives(images: readonly Float32Array[], labels: readonly number[]): Promise<number[]> {
+  peerMeans(layer: number): Kept<Tensor> | null {
+    return this.lessons.peerMeans(layer);
+  }
+
+  private async addGoodness(inputs: Tensor2D, add: (row: number, value: number) => void): Promise<void> {
     const { network } = this;
-    const { spec, readout } = network;
-    let logits: number[][] = [];
-    if (readout.exists) {
-      const pass = this.neutralPass(images);
-      const flat = await network.backend.read(pass.logits!);
-      network.checkFinite(flat, "readout's logit", spec.layers.length - 1);
-      logits = rowsOf(flat, spec.classes);
-      readout.learn(pass.xs, labels, network.readoutRate());
+    let x = inputs;
+    for (const index of network.layers.keys()) {
+      const { y } = activity(network, index, x);
+      if (index >= network.spec.goodnessFrom) (await this.lessons.goodness(y, index)).forEach((value, row) => add(row, value));
+      if (index + 1 < network.layers.length) x = network.withBias(normalised(network, y));
     }
-    return labels.map((label, index) => drawNegative(spec, network.sampler, label, logits[index] ?? null));
-  }
-
-  private neutralPass(images: readonly Float32Array[]): { xs: (Tensor2D | null)[]; logits: Tensor2D | null } {
-    const { network } = this;
-    const from = network.spec.readout.from ?? Infinity;
-    let x = firstInputs(network, images, () => "neutral");
-    const xs = network.layers.map((_, index) => {
-      const out = normalised(network, activity(network, index, x));
-      x = network.withBias(out);
-      return index >= from ? out : null;
-    });
-    return { xs, logits: network.readout.logits(xs) };
-  }
-
-  /** Σ y² of each row, or its mean over the units. */
-  private async goodness(y: Tensor2D, layer: number): Promise<Float32Array> {
-    const { tf, read } = this.network.backend;
-    const values = await read(tf.sum(tf.square(y), 1));
-    this.network.checkFinite(values, "goodness", layer);
-    return this.network.recipe.goodness === "mean" ? values.map((value) => value / y.shape[1]) : values;
-  }
-
-  /** Signed gains, positives first: how wrong the layer is about each row. */
-  private gains(goodness: Float32Array, layer: number): Float32Array {
-    const { recipe, spec } = this.network;
-    const { units, threshold, temperature } = spec.layers[layer]!;
-    const theta = recipe.theta ?? units * threshold;
-    const T = recipe.temperature ?? temperature;
-    const count = goodness.length / 2;
-    const cut = (c: number): number => (c < spec.minCoefficient ? 0 : c);
-    const gains = new Float32Array(2 * count);
-    for (let row = 0; row < count; row++) {
-      const [positive, negative] = [goodness[row]!, goodness[count + row]!];
-      const both = spec.loss === "difference" ? logistic((negative - positive) / T) : null;
-      gains[row] = cut(both ?? logistic((theta - positive) / T));
-      gains[count + row] = -cut(both ?? logistic((negative - theta) / T));
-    }
-    return gains;
-  }
-
-  /** gain · y, and the peer normalisation's push on the positives; null when there is nothing to learn. */
-  private coefficients(y: Tensor2D, gains: Float32Array, layer: number, count: number): Tensor2D | null {
-    const { tf } = this.network.backend;
-    const { peer } = this.network.recipe;
-    const mean = this.means[layer];
-    if (!mean && gains.every((gain) => gain === 0)) return null;
-    const learned = tf.mul(y, tf.tensor2d(gains, [2 * count, 1])) as Tensor2D;
-    if (!mean) return learned;
-    const positives = tf.slice(y, [0, 0], [count, -1]);
-    mean.set(tf.add(tf.mul(mean.value, 0.9), tf.mul(tf.mean(positives, 0, true), 0.1)));
-    // Not gated by the ReLU: a unit that is never active has no other way up.
-    const push = tf.mul(tf.sub(tf.mean(mean.value), mean.value), peer);
-    const onPositives = new Float32Array(2 * count).fill(1, 0, count);
-    return tf.add(learned, tf.mul(tf.tensor2d(onPositives, [2 * count, 1]), push));
   }
 
   /** Like `normalised`, with goodness that the host knows already. */
@@ -137,8 +76,4 @@ export class PairObjective implements Objective {
     });
     return tf.mul(y, tf.tensor2d(factors, [factors.length, 1]));
   }
-}
-
-function logistic(z: number): number {
-  return 1 / (1 + Math.exp(-z));
 }

@@ -1,6 +1,7 @@
 import type { NetworkSpec } from "../../spec/network_spec.js";
 import type { Backend, Tensor2D } from "../backends/backend.js";
 import { Dense } from "./dense.js";
+import { softmaxRows } from "./rows.js";
 import type { Recipe } from "./recipe.js";
 
 /** The softmax readout: a part for each layer from `readout.from` on; their logits add up. */
@@ -23,14 +24,12 @@ export class FloatReadout {
     return all.length === 0 ? null : (this.backend.tf.addN(all) as Tensor2D);
   }
 
-  /** One step of the delta rule for each part, with its own softmax or with that of the sum. */
-  learn(xs: readonly (Tensor2D | null)[], labels: readonly number[], rate: number): void {
+  /** One step of the delta rule for each part, with its own softmax or with that of the sum; `targets`: wanted probabilities, [N][classes]. */
+  learn(xs: readonly (Tensor2D | null)[], targets: readonly (readonly number[])[], rate: number): void {
     const { tf } = this.backend;
-    const oneHot = new Float32Array(labels.length * this.spec.classes);
-    labels.forEach((label, index) => (oneHot[index * this.spec.classes + label] = 1));
-    const truth = tf.tensor2d(oneHot, [labels.length, this.spec.classes]);
+    const truth = tf.tensor2d(Float32Array.from(targets.flat()), [targets.length, this.spec.classes]);
     const joint = this.recipe.readoutJoint ? this.logits(xs) : null;
-    const scale = this.recipe.reduction === "mean" ? 1 / labels.length : 1;
+    const scale = this.recipe.reduction === "mean" ? 1 / targets.length : 1;
     this.parts.forEach((part, layer) => {
       if (!part) return;
       const x = xs[layer]!;
@@ -42,9 +41,4 @@ export class FloatReadout {
   dispose(): void {
     for (const part of this.parts) part?.dispose();
   }
-}
-
-function softmaxRows({ tf }: Backend, logits: Tensor2D): Tensor2D {
-  const e = tf.exp(tf.sub(logits, tf.max(logits, 1, true)));
-  return tf.div(e, tf.sum(e, 1, true));
 }

@@ -1,5 +1,6 @@
-import type { Tensor2D } from "../backends/backend.js";
+import type { Backend, Tensor2D } from "../backends/backend.js";
 import type { Label } from "./inputs.js";
+import type { Activity } from "./units.js";
 import type { FloatNetwork } from "./network.js";
 
 /** Images with labels as a tensor [N][inputs of the first layer]. */
@@ -10,9 +11,14 @@ export function firstInputs(network: FloatNetwork, images: readonly Float32Array
   return network.backend.tf.tensor2d(values, [images.length, rows]);
 }
 
-/** ReLU of a layer's sums. */
-export function activity(network: FloatNetwork, layer: number, x: Tensor2D): Tensor2D {
-  return network.backend.tf.relu(network.layers[layer]!.forward(x));
+/** Images that have their labels in them, or none, as a tensor [N][inputs of the first layer]. */
+export function inputsOf(network: FloatNetwork, images: readonly Float32Array[]): Tensor2D {
+  return firstInputs(network, images, () => "neutral");
+}
+
+/** What a layer makes of its inputs. */
+export function activity(network: FloatNetwork, layer: number, x: Tensor2D): Activity {
+  return network.units[layer]!.activity(network.layers[layer]!.forward(x));
 }
 
 /** Each row over its root mean square (or its length): what the next layer and the readout see, without the bias. */
@@ -33,4 +39,14 @@ export function softmax(logits: readonly number[], temperature = 1): number[] {
   const e = logits.map((value) => Math.exp((value - most) / temperature));
   const sum = e.reduce((total, value) => total + value, 0);
   return e.map((value) => value / sum);
+}
+
+/** Softmax of each row of a tensor. */
+export function softmaxRows({ tf }: Backend, logits: Tensor2D): Tensor2D {
+  const e = tf.exp(tf.sub(logits, tf.max(logits, 1, true)));
+  return tf.div(e, tf.sum(e, 1, true));
+}
+
+export function logistic(z: number): number {
+  return 1 / (1 + Math.exp(-z));
 }

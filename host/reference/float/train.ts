@@ -1,4 +1,6 @@
+import { platform } from "#platform";
 import { type Dataset, frame } from "../../data/dataset.js";
+import type { SampleExtras } from "../../engine/extras.js";
 import { permutation } from "../../data/shuffle.js";
 import { MayflyError } from "../../errors.js";
 import type { TestError } from "../../train/evaluate.js";
@@ -12,6 +14,8 @@ export interface BatchLearner {
   train(batch: Batch): Promise<void>;
   /** [frames][classes]; empty when it cannot predict that way. */
   predict(frames: readonly Uint8Array[], by: "goodness" | "readout"): Promise<number[][]>;
+  /** False when goodness tells no classes apart. */
+  readonly tellsClasses?: boolean;
 }
 
 export interface FloatTrainOptions {
@@ -25,6 +29,8 @@ export interface FloatTrainOptions {
   /** Frames predicted together; default 500, or fewer for wide networks. */
   readonly evaluateBatch?: number;
   readonly signal?: AbortSignal;
+  /** What sample `index` of the training set brings along, where negatives or targets are "given". */
+  readonly extras?: (index: number) => SampleExtras;
 }
 
 export interface FloatEpoch {
@@ -41,7 +47,7 @@ export type FloatEvent =
 
 /** The loop of host/train/train.ts for a learner in batches: the same order of samples, so a batch never spans two epochs. */
 export async function* trainFloat(learner: BatchLearner, data: Dataset, options: FloatTrainOptions): AsyncGenerator<FloatEvent, void, void> {
-  const { epochs, batch, seed, test, evaluateEvery, signal } = options;
+  const { epochs, batch, seed, test, evaluateEvery, signal, extras } = options;
   if (!(Number.isInteger(batch) && batch >= 1)) throw new MayflyError(`the batch is ${batch}, expected at least 1 sample`, 2);
   for (let epoch = Math.floor(learner.samples / data.count) + 1; epoch <= epochs; epoch++) {
     const order = permutation(data.count, seed, epoch);
@@ -53,12 +59,12 @@ export async function* trainFloat(learner: BatchLearner, data: Dataset, options:
       const until = Math.min(from + Math.max(batch, PROGRESS_SAMPLES), data.count);
       while (from < until) {
         const to = Math.min(from + batch, data.count);
-        await learner.train(batchOf(data, order, from, to));
+        await learner.train(batchOf(data, order, from, to, extras));
         from = to;
       }
       seconds += (performance.now() - start) / 1000;
       yield { type: "progress", epoch, done: from, total: data.count, pairsPerSecond: Math.round((from - first) / seconds) };
-      await new Promise((resolve) => setImmediate(resolve));
+      await platform.turn();
       if (signal?.aborted && from < data.count) return yield { type: "end", reason: "aborted" };
     }
     const due = test !== null && (epoch % evaluateEvery === 0 || epoch === epochs);
@@ -75,16 +81,17 @@ const EVALUATE_BATCH = 500;
 /** Test error both ways, in percent; null for a way the learner has not. */
 export async function evaluateFloat(learner: BatchLearner, data: Dataset, { evaluateBatch = EVALUATE_BATCH }: Pick<FloatTrainOptions, "evaluateBatch"> = {}): Promise<TestError> {
   const wrong = { goodness: 0, readout: 0 };
-  let hasReadout = true;
+  /** Ways the learner can predict. */
+  const ways = new Set<"goodness" | "readout">(learner.tellsClasses === false ? ["readout"] : ["goodness", "readout"]);
   for (let from = 0; from < data.count; from += evaluateBatch) {
     const to = Math.min(from + evaluateBatch, data.count);
     const frames = Array.from({ length: to - from }, (_, at) => frame(data, from + at));
-    for (const by of ["goodness", "readout"] as const) {
+    for (const by of [...ways]) {
       const scores = await learner.predict(frames, by);
-      if (by === "readout" && scores.length === 0) hasReadout = false;
+      if (scores.length === 0) ways.delete(by);
       scores.forEach((row, at) => (wrong[by] += argmax(row) === data.labels[from + at] ? 0 : 1));
     }
   }
   const percent = (count: number): number => Math.round((count / data.count) * 1e4) / 100;
-  return { goodness: percent(wrong.goodness), readout: hasReadout ? percent(wrong.readout) : null };
+  return { goodness: ways.has("goodness") ? percent(wrong.goodness) : null, readout: ways.has("readout") ? percent(wrong.readout) : null };
 }

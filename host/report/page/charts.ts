@@ -17,15 +17,15 @@ function plot(options: Plot.PlotOptions, label: string): Chart {
   return chart;
 }
 
-/** Lines over epochs, one for each name. */
-export function lines(points: readonly { readonly epoch: number; readonly value: number; readonly name: string }[], unit: string, label: string): Chart {
+/** Lines over epochs (or what `along` says), one for each name. */
+export function lines(points: readonly { readonly epoch: number; readonly value: number; readonly name: string }[], unit: string, label: string, along = "epoch"): Chart {
   return plot({
-    x: { label: "epoch", ticks: wholeTicks(points.map(({ epoch }) => epoch)), tickFormat: "d" }, y: { label: unit, grid: true, nice: true },
-    color: { legend: true, range: COLOURS },
+    x: { label: along, ticks: wholeTicks(points.map(({ epoch }) => epoch)), tickFormat: "d" }, y: { label: unit, grid: true, nice: true },
+    color: { legend: true, domain: [...new Set(points.map(({ name }) => name))], range: COLOURS },
     marks: [
-      Plot.lineY(points, { x: "epoch", y: "value", stroke: "name", strokeWidth: 2 }),
+      Plot.lineY(points, { x: "epoch", y: "value", z: "name", stroke: "name", strokeWidth: 2 }),
       Plot.dot(points, { x: "epoch", y: "value", fill: "name", r: 2.5 }),
-      Plot.tip(points, Plot.pointer({ x: "epoch", y: "value", title: (point: { epoch: number; value: number; name: string }) => `${point.name}\nepoch ${point.epoch}: ${point.value.toFixed(2)}`, fill: "var(--card)" })),
+      Plot.tip(points, Plot.pointer({ x: "epoch", y: "value", title: (point: { epoch: number; value: number; name: string }) => `${point.name}\n${along} ${point.epoch}: ${point.value.toFixed(2)}`, fill: "var(--card)" })),
     ],
   }, label);
 }
@@ -67,6 +67,27 @@ export function matrix(values: readonly (readonly number[])[], names: readonly s
       ...(room >= 18 ? [Plot.text(cells, { x: "column", y: "row", text: (cell: { value: number }) => text(cell.value), fill: (cell: { share: number }) => (cell.share > DARK ? "white" : "currentColor"), fontSize: room < 30 ? 9 : 11 })] : []),
     ],
   }, label);
+}
+
+export interface Bar {
+  /** Bars of a group stand together. */
+  readonly group: string;
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Bars of several names in groups, each with its value at its end. `most` is the value of a full bar. */
+export function groupedBars(bars: readonly Bar[], most: number, text: (value: number) => string, unit: string, label: string): Chart {
+  const names = [...new Set(bars.map(({ name }) => name))];
+  const groups = [...new Set(bars.map(({ group }) => group))];
+  return plot({
+    height: 54 + groups.length * (names.length * 18 + 10), marginLeft: 12, marginRight: 56, marginTop: 8, insetRight: 0,
+    x: { label: unit, domain: [0, most], grid: true, ticks: 5 }, y: { axis: null, domain: names, padding: 0.15 }, fy: { domain: groups, axis: null, padding: 0.12 }, color: { legend: true, domain: names, range: COLOURS },
+    marks: [
+      Plot.barX(bars, { x: "value", y: "name", fy: "group", fill: "name" }),
+      Plot.text(bars, { x: "value", y: "name", fy: "group", text: (bar: Bar) => `${text(bar.value)}${groups.length > 1 && bar.name === names[0] ? `  ${bar.group}` : ""}`, textAnchor: "start", dx: 5 }),
+    ],
+  }, `${label}: ${bars.map(({ group, name, value }) => `${group}, ${name} ${text(value)}`).join("; ")}`);
 }
 
 /** Regions of memory in one bar, to scale. */

@@ -1,5 +1,5 @@
-import type { ReportImage, ReportRun } from "../report_data.js";
-import { histogram, lines, matrix, memoryBar } from "./charts.js";
+import type { ReportImage, ReportLayer, ReportRun, ReportWork } from "../report_data.js";
+import { type Bar, groupedBars, histogram, lines, matrix, memoryBar } from "./charts.js";
 import { element, figure, table } from "./dom.js";
 
 const percent = (value: number | null | undefined): string => (value === null || value === undefined ? "–" : `${value.toFixed(2)} %`);
@@ -11,7 +11,7 @@ export function runSection(run: ReportRun): HTMLElement {
     element("h2", {}, run.title), element("p", { class: "quiet" }, `${run.name} · ${run.dataset}`),
     element("p", { class: "headline" }, last ? `Test error after epoch ${last.epoch}: ${[last.goodness === null ? "" : `${percent(last.goodness)} by goodness`, last.readout === null ? "" : `${percent(last.readout)} by the readout`].filter(Boolean).join(", ")}` : "Not tested yet"),
     element("dl", {}, ...run.facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),
-    ...curves(run), ...goodness(run), ...confusion(run), ...pictures(run), ...representation(run), memory(run), ...boards(run), ...parity(run));
+    ...curves(run), ...work(run), ...goodness(run), ...confusion(run), ...pictures(run), ...representation(run), ...iterations(run), ...beside(run), memory(run), ...boards(run), ...parity(run), ...missing(run));
 }
 
 function curves({ epochs, facts }: ReportRun): HTMLElement[] {
@@ -59,13 +59,56 @@ function pictures({ fields, maps }: ReportRun): HTMLElement[] {
   ];
 }
 
-function representation({ layers, classNames, samples }: ReportRun): HTMLElement[] {
+const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
+
+/** Multiply-adds, which the shares of rows above come down to. */
+function work({ epochs }: ReportRun): HTMLElement[] {
+  const last = epochs.findLast((epoch) => epoch.work.length > 0);
+  if (!last) return [];
+  const cell = ({ all, done }: ReportWork["forward"]): string => (all > 0 ? `${done.toLocaleString("en")} of ${all.toLocaleString("en")} (${share(done / all)})` : "–");
+  const sums = last.work.flatMap(({ forward, update }) => [forward, update]).reduce((sum, each) => ({ all: sum.all + each.all, done: sum.done + each.done }), { all: 0, done: 0 });
+  return [figure("What sparsity saves on a chip", `By the engine's own counters. In epoch ${last.epoch}, ${share(1 - sums.done / Math.max(sums.all, 1))} of all multiply-adds of these layers were skipped: inputs of 0 cost nothing, and a layer that has nothing to learn from a sample leaves its weights alone.`,
+    table(["layer", "forward", "update"], last.work.map((layer, index) => [`layer ${index + 1}`, cell(layer.forward), cell(layer.update)]), `Multiply-adds a training sample, done of all, in epoch ${last.epoch}`))];
+}
+
+function sparsityTable(layers: readonly ReportLayer[], caption: string): HTMLElement {
+  return table(["layer", "units", "active", "Hoyer", "never active", "in one ensemble", "in several", "selectivity"], layers.map((layer) => [layer.name, layer.units.toLocaleString("en"), share(layer.active), layer.hoyer.toFixed(3), String(layer.silent), share(layer.inOne), share(layer.inSeveral), layer.meanSelectivity.toFixed(3)]), caption);
+}
+
+function representation({ layers, classNames, samples, leftOut }: ReportRun): HTMLElement[] {
   if (layers.length === 0) return [];
-  const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
-  return [figure("Emergent representations", "An ensemble holds the units that are active in at least half of a class's samples and above chance by four standard deviations. Overlap is the share of units that two ensembles have in common.",
-    table(["layer", "units", "active at a time", "Hoyer sparsity", "never active", "mean selectivity"], layers.map((layer) => [layer.name, layer.units.toLocaleString("en"), share(layer.active), layer.hoyer.toFixed(3), String(layer.silent), layer.meanSelectivity.toFixed(3)]), `Sparsity over ${samples.toLocaleString("en")} test samples`),
+  return [figure("Emergent representations", "Active: mean share of units with activity above 0. Hoyer sparsity: 0 when all units are alike, 1 for one unit alone. An ensemble holds the units that are active in at least half of a class's samples and above chance by four standard deviations. Overlap is the share of units that two ensembles have in common.",
+    sparsityTable(layers, `Sparsity over ${samples.toLocaleString("en")} test samples`),
     table(["layer", ...classNames], layers.map((layer) => [layer.name, ...layer.ensembleSizes.map(String)]), "Units in each class's ensemble"),
+    ...(leftOut === null ? [] : [leftOutTable(layers, leftOut)]),
     ...(classNames.length <= 32 ? layers.map((layer) => element("div", {}, element("h4", {}, `${layer.name}: overlap of ensembles, %`), matrix(layer.overlap.map((row) => row.map((value) => 100 * value)), classNames, 0, ["class", "class"], `Overlap of class ensembles of ${layer.name}, in percent`))) : []))];
+}
+
+function leftOutTable(layers: readonly ReportLayer[], name: string): HTMLElement {
+  return table(["layer", "its ensemble", "others' mean", "shared with others", "active at a time", "others", "nearest"], layers.map(({ name: layer, leftOut }) => [layer, ...(leftOut ? [String(leftOut.size), leftOut.meanSizeOfOthers.toFixed(1), leftOut.shared === null ? "–" : share(leftOut.shared), share(leftOut.active), share(leftOut.activeOfOthers), leftOut.nearest.join(", ") || "–"] : ["–", "–", "–", "–", "–", "–"])]), `Class ${name} was left out of training: units that speak for it all the same`);
+}
+
+/** A recurrent network settles: what becomes of its sparsity on the way. */
+function iterations({ layers }: ReportRun): HTMLElement[] {
+  const points = (field: "active" | "hoyer", scale: number) => layers.flatMap(({ name, iterations: all }) => all.map((each) => ({ epoch: each.iteration, value: scale * each[field], name })));
+  if (points("active", 1).length === 0) return [];
+  return [
+    figure("Units active, by iteration", "Of a recurrent network, with each sample's own label clamped on top: 0 is the bottom-up start, then every layer sees the ones below and above. The other figures of its representations are those of the last iteration.", lines(points("active", 100), "% of units", "Share of active units of each layer over iterations", "iteration")),
+    figure("Hoyer sparsity, by iteration", "0: all units alike; 1: one unit alone.", lines(points("hoyer", 1), "Hoyer sparsity", "Hoyer sparsity of each layer over iterations", "iteration")),
+  ];
+}
+
+/** Forward-Forward and its twins, as the paper holds them side by side. */
+function beside({ beside: found, classNames, leftOut }: ReportRun): HTMLElement[] {
+  if (!found) return [];
+  const { networks, samples, label } = found;
+  const bars = (of: (layer: ReportLayer) => number): Bar[] => networks.flatMap(({ name, layers }) => layers.map((layer) => ({ group: layer.name, name, value: of(layer) })));
+  return [figure("Beside backpropagation", `Networks of the same shapes, data and seed, trained by backpropagation of the cross-entropy and of the goodness of all layers; the same measures for all, over ${samples.toLocaleString("en")} test samples, ${label === "true" ? "each with its own label in the input" : "with the neutral label"} (Tosato et al. 2023).`,
+    element("h4", {}, "Hoyer sparsity"), groupedBars(bars((layer) => layer.hoyer), 1, (value) => value.toFixed(2), "0: all units alike; 1: one alone", "Hoyer sparsity by layer"),
+    element("h4", {}, "Active at a time"), groupedBars(bars((layer) => 100 * layer.active), 100, (value) => `${value.toFixed(0)} %`, "% of units", "Units active at a time by layer"),
+    table(["network", "test error", "epochs", "layer", "active", "Hoyer", "mean ensemble", "in one", "in several", "selectivity", ...(leftOut === null ? [] : [`ensemble of ${leftOut}`])],
+      networks.flatMap(({ name, error, epochs, layers }) => layers.map((layer) => [name, percent(error), String(epochs), layer.name, share(layer.active), layer.hoyer.toFixed(3), (layer.ensembleSizes.reduce((sum, size) => sum + size, 0) / Math.max(layer.ensembleSizes.length, 1)).toFixed(1), share(layer.inOne), share(layer.inSeveral), layer.meanSelectivity.toFixed(3), ...(leftOut === null ? [] : [layer.leftOut ? String(layer.leftOut.size) : "–"])])), "The networks' layers"),
+    ...(classNames.length <= 32 ? [element("details", {}, element("summary", {}, "overlap of the ensembles in the last layer"), ...networks.flatMap(({ name, layers }) => layers.slice(-1).map((layer) => element("div", {}, element("h4", {}, `${name}, ${layer.name}: overlap, %`), matrix(layer.overlap.map((row) => row.map((value) => 100 * value)), classNames, 0, ["class", "class"], `Overlap of class ensembles of ${name}, ${layer.name}, in percent`)))))] : []))];
 }
 
 function memory(run: ReportRun): HTMLElement {
@@ -81,4 +124,9 @@ function boards({ boards: plans }: ReportRun): HTMLElement[] {
 
 function parity({ parity: found }: ReportRun): HTMLElement[] {
   return found ? [figure("Parity with the reference", "The engine against the same integers in tfjs.", element("p", {}, `verdict: ${found.verdict}`), element("ul", {}, ...found.lines.map((line) => element("li", {}, line))))] : [];
+}
+
+/** What could stand here, and the command that brings it. */
+function missing({ missing: all }: ReportRun): HTMLElement[] {
+  return all.length === 0 ? [] : [figure("Not in this report", "Run the command, then the report again.", element("ul", {}, ...all.map(({ what, command }) => element("li", {}, `${what}: `, element("code", {}, command)))))];
 }

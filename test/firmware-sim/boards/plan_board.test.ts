@@ -13,7 +13,7 @@ import { boardTable, durationText, ramPicture } from "../../../host/cli/board_ta
 const work = (units: number) => workOf((name) => (name === "alu" ? units : 0));
 const stretch = (mean: number, max: number) => ({ from: 0, samples: 10, mean: work(mean), max: work(max) });
 const METERED: MeteredNetwork = {
-  early: stretch(2_000_000, 3_000_000), late: stretch(1_000_000, 2_500_000), predictGoodness: work(500_000), predictReadout: null,
+  early: stretch(2_000_000, 3_000_000), late: stretch(1_000_000, 2_500_000), predictGoodness: work(500_000), predictReadout: null, window: null,
   module: "packed scalar module", codeBytes: 9000, dataBytes: 300, basis: "made-up counts",
 };
 
@@ -107,4 +107,18 @@ test("durations take the unit that fits", () => {
   expect(durationText({ low: 600, high: 1200 })).toBe("10–20 min");
   expect(durationText({ low: 86_400 * 3, high: 86_400 * 3 })).toBe("3 d");
   expect(durationText(null)).toBe("–");
+});
+
+test("a stream's window takes time and energy of its own, and has a column", () => {
+  const board = findBoard("rp2040");
+  const plain = planBoard(board, input(8000));
+  expect([plain.windowMs, plain.windowMilliJ]).toEqual([null, null]);
+  const stream = planBoard(board, input(8000, { metered: { ...METERED, window: work(1_500_000) } }));
+  // Three times the work of a prediction.
+  expect(stream.windowMs!.low).toBeCloseTo(3 * stream.predictMs!.low, 9);
+  expect(stream.windowMilliJ!.high).toBeCloseTo(3 * stream.predictMilliJ!.high, 9);
+  expect(stream.stepMs).toEqual(plain.stepMs);
+  const lines = (plan: BoardPlan): string => boardTable({ boards: [plan], metered: METERED }, 1000, { samples: 100 })[0]!;
+  expect(lines(plain)).not.toContain("window");
+  expect(lines(stream)).toContain("window");
 });

@@ -62,6 +62,15 @@ describeFirmware("firmware in QEMU", () => {
     expect(run.profile?.update).toBeLessThanOrEqual(FIRMWARE.kernelsInC.updateInstructions);
   });
 
+  test("made for the network, with kernels in C, a sample takes at most half the instructions that the engine takes as wasm2c translates it", async () => {
+    const { spec, samples } = await mnistJob(20, [64], "i8");
+    const plain = await simulateFirmware(machine("mps2-an386"), spec, samples, { kernels: "plain" });
+    const made = await simulateFirmware(machine("mps2-an386"), spec, samples, { kernels: "c" });
+    expect([plain.sameCheckpoint, made.sameCheckpoint]).toEqual([true, true]);
+    expect(made.weightsHash).toBe(plain.weightsHash);
+    expect(made.report.instructions / plain.report.instructions).toBeLessThanOrEqual(FIRMWARE.ofPlain);
+  });
+
   test("a network one size too large fails to link by as many bytes as it fails to plan", async () => {
     const small = machine("stm32vldiscovery");
     const { spec: largest } = await mnistJob(1, [1], "i8", 2);

@@ -92,6 +92,22 @@ describe("a metered engine", () => {
   });
 });
 
+describe("a stream's window", () => {
+  const stream = (window: number, hop: number) => ({ stream: { features: "bank" as const, window, hop, bands: 8, warmup: 2 }, classes: 2, layers: [{ units: 8 }] });
+
+  test("costs a transform and its samples; another network has none", async () => {
+    const [small, large, sparse] = await Promise.all([stream(64, 64), stream(256, 256), stream(64, 256)].map((spec) => meterNetwork(spec, undefined, 0.1)));
+    // n log n: 4 times the samples, 8 / 6 times the stages.
+    const ratio = totalUnits(large!.window!) / totalUnits(small!.window!);
+    expect(ratio).toBeGreaterThan(4);
+    expect(ratio).toBeLessThan(6);
+    // Samples between windows cost little.
+    expect(totalUnits(sparse!.window!)).toBeGreaterThan(totalUnits(small!.window!));
+    expect(totalUnits(sparse!.window!)).toBeLessThan(0.7 * totalUnits(large!.window!));
+    expect((await meterNetwork({ ...MNIST, layers: [{ units: 8 }] }, undefined, 0.1)).window).toBeNull();
+  });
+});
+
 describe("frames", () => {
   test("are scaled to the network, or made up where they cannot be", async () => {
     const small = await framesFor(resolveSpec({ input: { width: 7, height: 7, channels: 1 }, classes: 4, layers: [{ units: 8 }] }));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { specFrom } from "../../../host/cli/network_options.js";
 import { temporaryFiles } from "../data/temporary-files.js";
 import { expectRefusal, mayfly, mayflyJson } from "./mayfly.js";
 import { writeIdxFolder } from "./samples.js";
@@ -36,13 +37,20 @@ describe.concurrent("impossible networks", () => {
   refuses("a map whose pool is given twice", "train idx --layers conv20x5p2p3", /Layer 1, conv20x5p2p3: its pool is given twice/);
   refuses("a map without channels", "train idx --layers local0x5", /Layer 1, local0x5: give at least 1 channel/);
   refuses("a map too large", "plan --input 200x200 --layers conv64x5", /layer 1: 196 x 196 places of 64 channels are 2458624 units, and 65535 is the most/);
-  refuses("a field too large", "plan --input 28x28 --layers conv500x5p8,conv10x3", /layer 2: a field of 3 x 3 on 500 channels has 4500 inputs, and 3840 is the most/);
-  refuses("a dense layer on a map too large", "plan --input 28x28 --layers conv20x5,30", /layer 2 \(dense\) has the 11520 units of the map below as its inputs, and 3840 is the most/);
+  refuses("a field too large", "plan --input 28x28 --layers conv2000x5p8,conv10x7z6", /layer 2: a field of 7 x 7 on 2000 channels has 98000 inputs, and 65535 is the most/);
+  refuses("bands without maps", "plan --input 28x28 --layers 20 --bands 3", /--bands 3 belongs to maps, and these layers are dense/);
+  refuses("bands of no rows", "plan --input 28x28 --layers conv20x5 --bands 0", /--bands.*Give a whole number from 1/);
+  refuses("a dense layer on a map too large", "plan --input 28x28 --layers conv20x5,30", /layer 2 \(dense\) has the 11520 units of the map below as its inputs, and 3840 is the most of i16 weights/);
   refuses("a map on a dense layer", "plan --input 28x28 --layers 32,conv8x3", /layer 2 is a conv map on dense units, which lie nowhere: maps come first/);
   refuses("a local layer with pooling", "plan --input 28x28 --layers local8x3p2", /layer 1 is local and has no pooling: that belongs to kind conv/);
-  refuses("a field that no spec has", `plan --input 28x28 --layers 8 --with {"shake":2}`, /wrong at its top: Unrecognized key: "shake"; the fields are input, .*jitter/);
-  refuses("a field that no layer has", `plan --input 28x28 --layers 8 --with {"layer":{"roof":2}}`, /wrong at layers\.0: Unrecognized key: "roof"; the fields are kind, .*ceiling/);
-  refuses("an input that is no shape", `plan --input 28x28 --layers 8 --with {"input":5}`, /wrong at input: Invalid input: expected object/);
+  refuses("a field that no spec has", `plan --input 28x28 --layers 8 --with {"shake":2}`, /wrong at its top: there is no field "shake"; the fields are input, .*jitter/);
+  refuses("a field that no layer has", `plan --input 28x28 --layers 8 --with {"layer":{"roof":2}}`, /wrong at layers\.0: there is no field "roof"; the fields are kind, .*ceiling/);
+  refuses("a field whose value is none", `plan --input 28x28 --layers 8 --with {"jitter":99}`, /wrong at jitter: must be at most 15, but is 99/);
+  refuses("a word that is none", `plan --input 28x28 --layers 8 --with {"sense":"up"}`, /wrong at sense: must be one of "maximise", "minimise", but is "up"/);
+  refuses("an option and --with that both say it", `plan --input 28x28 --layers 8 --seed 2 --with {"seed":3}`, /--seed and --with both give seed: leave one of them out/);
+  refuses("an option and --with that both say it of the layers", `plan --input 28x28 --layers 8 --rate 0.001 --with {"layer":{"rate":0.002}}`, /--rate and --with both give layer\.rate/);
+  refuses("an option and --with that both say it of the recurrence", `plan --input 28x28 --layers 8 --iterations 4 --with {"recurrence":{"iterations":6}}`, /--iterations and --with both give recurrence\.iterations/);
+  refuses("an input that is no shape", `plan --input 28x28 --layers 8 --with {"input":5}`, /wrong at input: must be an object of fields, but is 5/);
   refuses("a convolution over the memory limit", "plan --input 28x28 --layers conv20x5p2,conv40x3p2,conv80x3 --weights i8 --objective classwise --memory-limit 64KiB", /needs [0-9,]+ bytes more than the memory limit/);
   refuses("a layer too wide", "train idx --layers 8,99999", /the spec is impossible: layer 2 units is out of range/);
   refuses("a network too deep", `train idx --layers ${Array(256).fill(4).join(",")}`, /--layers: 256 layers are too many, 255 is the most/);
@@ -64,6 +72,12 @@ describe.concurrent("impossible networks", () => {
     await expectRefusal(files.folder, ["train", "idx", "--layers", "64", "--memory-limit", "4KiB"], /needs [0-9,]+ bytes more than the memory limit/, 2);
     expect((await mayfly(files.folder, "plan", ...network, "--memory-limit", String(bytes.total))).status).toBe(0);
   });
+});
+
+test("--with adds to what the options say of an object, and does not drop it", () => {
+  const flags = { layers: [{ kind: "dense", units: 8 }], weights: "i16", objective: "pair", loss: "difference", negatives: "hard", readout: true, seed: 1, iterations: 4 } as const;
+  const { recurrence } = specFrom({ ...flags, layers: [...flags.layers], with: { recurrence: { stream: true, last: 2 } } }, { width: 8, height: 8, channels: 1 }, 4);
+  expect(recurrence).toMatchObject({ iterations: 4, stream: true, last: 2 });
 });
 
 describe.concurrent("recurrent networks that cannot be", () => {

@@ -128,9 +128,20 @@ test("cifar runs on a folder in CIFAR-10's format", async () => {
   const batch = (count: number): Uint8Array => Uint8Array.from({ length: count * 3073 }, (_, at) => (at % 3073 === 0 ? (at / 3073) % 10 : (at * 7) & 255));
   files.write("cifar/data_batch_1.bin", batch(20));
   files.write("cifar/test_batch.bin", batch(10));
-  const { runs } = await mayflyJson(files.folder, "experiment", "cifar", "--variant", "two-layers", "--data", "cifar", "--epochs", "1", "--limit", "4", "--limit-test", "2", "--out", "cifar-runs");
+  const args = ["experiment", "cifar", "--variant", "two-layers", "--data", "cifar", "--epochs", "1", "--limit", "4", "--limit-test", "2", "--out", "cifar-runs"];
+  const { runs, twins } = await mayflyJson(files.folder, ...args);
   expect(runs[0].epochs).toHaveLength(1);
-});
+  // Beside it the same two layers by backpropagation, kept in the run directory.
+  expect(twins).toEqual([{ variant: "two-layers", name: "backprop, cross-entropy", seed: 1, batch: 32, rate: 0.001, backend: "wasm", epochs: [{ epoch: 1, error: expect.any(Number) }], error: expect.any(Number), published: null }]);
+  expect(filesIn(join(files.folder, "cifar-runs"))).toContain("cifar-two-layers-1epochs-4samples-seed1/backprop.twin");
+  const again = await mayfly(files.folder, ...args);
+  expect(again.stderr).toContain("backprop, cross-entropy: trained before, cifar-runs/cifar-two-layers-1epochs-4samples-seed1/backprop.twin");
+  expect(again.stderr).toMatch(/^ {2}backprop, cross-entropy +1 +\d+\.\d\d %$/m);
+  expect((await mayflyJson(files.folder, ...args, "--no-twins")).twins).toEqual([]);
+}, 60_000);
+
+test("cifar's networks are refused for other frames, with the reason", () =>
+  expectRefusal(files.folder, ["experiment", "cifar", "--data", "idx"], /experiment cifar takes frames of 32×32×3, and .* has 12×12×1: its layers and its published figures are those of CIFAR-10/, 2));
 
 describe.concurrent("refused", () => {
   const refuses = (what: string, args: string, line: RegExp, status: 1 | 2 = 2): void => {
@@ -138,9 +149,9 @@ describe.concurrent("refused", () => {
   };
   refuses("no name", "experiment", /name an experiment: supervised, unsupervised, .*; --list tells more/);
   refuses("a name there is not", "experiment backprop", /there is no experiment "backprop"; there are supervised, /);
-  refuses("a run there is not", "experiment supervised --variant 9x9", /experiment supervised has no run "9x9": 2x256, /);
-  refuses("a run of an experiment without runs", "experiment mortal --variant x", /experiment mortal has no runs to choose from: it measures as a whole/);
-  refuses("a size there is not", "experiment objective --paper", /experiment objective has no paper runs: /);
+  refuses("a run there is not", "experiment supervised --variant 9x9", /--variant 9x9: experiment supervised has no such variant, it has 2x256, /);
+  refuses("a run of an experiment without runs", "experiment mortal --variant x", /experiment mortal has no variants to choose from: it measures as a whole, so leave --variant out/);
+  refuses("a size there is not", "experiment objective --paper", /experiment objective has no paper runs; choose by --variant: /);
   refuses("two sizes at once", "experiment supervised --paper --target", /option '--target' cannot be used with option '--paper'/);
   refuses("a run and a size", "experiment supervised --variant 2x256 --paper", /option '--variant <name...>' cannot be used with option '--paper'/);
   refuses("cifar without its data", "experiment cifar", /experiment cifar needs the binary version of CIFAR-10: --data FOLDER/);

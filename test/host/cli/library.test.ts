@@ -18,6 +18,12 @@ test("the library imports as a package and trains", async () => {
   expect(() => network.train(new Uint8Array(3), 1)).toThrow(MayflyError);
 });
 
+test("an error of one bundle is an instance of the other's class", async () => {
+  const [library, reference] = await Promise.all([".", "./reference"].map((name) => import(new URL(exports[name].import, root).href)));
+  expect(reference.MayflyError).toBe(library.MayflyError);
+  await expect(reference.startNamed("abacus")).rejects.toThrow(library.MayflyError);
+});
+
 test("every file that package.json exports is built", () => {
   const paths = Object.values(exports).flatMap((target) => (typeof target === "string" ? [target] : Object.values(target as Record<string, string>)));
   for (const path of paths) expect(existsSync(fileURLToPath(new URL(path, root))), path).toBe(true);

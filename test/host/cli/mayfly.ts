@@ -12,14 +12,14 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Starts the command line; `child` takes signals. */
-export function start(cwd: string, args: readonly string[]): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1" } });
+/** Starts the command line; `child` takes signals, and input where it is asked for. */
+export function start(cwd: string, args: readonly string[], { stdin = false } = {}): { child: ChildProcess; outcome: Promise<Outcome> } {
+  const child = spawn(process.execPath, [CLI, ...args], { cwd, stdio: [stdin ? "pipe" : "ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1" } });
   const outcome = new Promise<Outcome>((resolve, reject) => {
     let stdout = "";
     let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stdout!.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr!.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("error", reject).on("close", (status) => resolve({ status, stdout, stderr }));
   });
   return { child, outcome };

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { createProgram } from "../../../host/cli/program.js";
 
 /** Every document that shows commands. */
-const DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/results.md", "docs/pack.md", "docs/runtimes.md", "docs/reference.md"];
+const DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/experiments.md", "docs/recurrence.md", "docs/reference.md", "docs/representations.md", "docs/results.md", "docs/runtimes.md", "docs/variants.md"];
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 
@@ -36,6 +36,10 @@ function parse(line: string): void {
 }
 
 const linesOf = (name: string): string[] => commandLines(readFileSync(pathOf(name), "utf8"));
+
+test("every document listed is there", () => {
+  for (const name of DOCUMENTS) expect(existsSync(pathOf(name)), name).toBe(true);
+});
 
 describe.each(DOCUMENTS.filter((name) => existsSync(pathOf(name)) && linesOf(name).length > 0))("%s", (name) => {
   test.each(linesOf(name))("`mayfly %s` is a call the program understands", (line) => {

@@ -21,6 +21,8 @@ beforeAll(async () => {
   trained = await mayflyJson(files.folder, "train", "idx", "--layers", "16,12", "--epochs", "2", "--leave-out", "3", "--out", "run", "--report");
   await mayflyJson(files.folder, "experiment", "blackbox", "--variant", "box", "--data", "idx", "--epochs", "1", "--limit", "8", "--out", "box");
   await mayflyJson(files.folder, "train", "idx", "--layers", "8", "--iterations", "4", "--epochs", "1", "--limit", "20", "--out", "recurrent");
+  await mayflyJson(files.folder, "train", "idx", "--layers", "8", "--no-readout", "--negatives", "random", "--epochs", "1", "--limit", "20", "--out", "bare");
+  await mayflyJson(files.folder, "train", "idx", "--layers", "conv8x3p2", "--objective", "classwise", "--epochs", "1", "--limit", "20", "--out", "maps");
   copyRun("run", "cut", ["run.json"]);
   copyRun("run", "broken");
   writeFileSync(path("broken/model.mayfly"), readFileSync(path("run/model.mayfly")).subarray(0, 500));
@@ -81,9 +83,141 @@ describe("report", () => {
     expect(dataOf("young/report.html").runs[0].epochs).toEqual([]);
   });
 
-  test("of a recurrent network leaves out what it cannot show", async () => {
+  test("of a recurrent network shows every iteration, goodness over those that count, and what it could have besides", async () => {
     await mayflyJson(files.folder, "report", "recurrent", "-o", "recurrent.html");
-    expect(dataOf("recurrent.html").runs[0]).toMatchObject({ layers: [], goodness: [] });
+    const { runs: [run] } = dataOf("recurrent.html");
+    expect(run.layers.map(({ iterations }: any) => iterations.map(({ iteration }: any) => iteration))).toEqual([[0, 1, 2, 3, 4]]);
+    expect(run.goodness).toHaveLength(1);
+    expect(run.missing).toEqual([{ what: "representations beside those of backpropagation", command: "mayfly analyze recurrent --against backprop" }]);
+  });
+
+  test("of two runs whose folders have one name tells them apart by their paths", async () => {
+    mkdirSync(path("elsewhere"));
+    copyRun("run", "elsewhere/run");
+    await mayflyJson(files.folder, "report", "run", "elsewhere/run", "-o", "same.html", "--samples", "20");
+    expect(dataOf("same.html").runs.map(({ name }: any) => name)).toEqual(["run", "elsewhere/run"]);
+  });
+
+  test("multiply-adds are those of the counters, and the class left out of training has its own figures", () => {
+    const { runs: [run] } = dataOf("run/report.html");
+    expect(run.leftOut).toBe("3");
+    for (const { leftOut, ensembleSizes } of run.layers) expect(leftOut.size).toBe(ensembleSizes[3]);
+    for (const { work, rowsUsed } of run.epochs) {
+      // 12 x 12 values, 4 of them replaced by the label.
+      expect(work[0].forward.all).toBe(140 * 16);
+      work.forEach(({ forward, update }: any, layer: number) => {
+        expect(forward.done).toBe(Math.round((forward.all * rowsUsed[layer]) / 100));
+        for (const { all, done } of [forward, update]) expect(done).toBeLessThanOrEqual(all);
+      });
+    }
+  });
+});
+
+describe("parity", () => {
+  test("made by the report itself, or left in the run directory by mayfly parity, and shown", async () => {
+    copyRun("run", "checked");
+    expect(dataOf("run/report.html").runs[0].missing).toContainEqual({ what: "parity with the exact reference", command: "mayfly report run --parity" });
+    await mayflyJson(files.folder, "report", "--parity", "checked", "--steps", "7", "--samples", "20");
+    const shown = dataOf("checked/report.html").runs[0];
+    expect(shown.parity.verdict).toBe("pass");
+    expect(shown.parity.lines[0]).toBe("7 training steps, engine build simd, reference on tfjs wasm");
+    expect(shown.missing.map(({ what }: any) => what)).not.toContain("parity with the exact reference");
+    await mayflyJson(files.folder, "parity", "idx", "--layers", "16,12", "--steps", "3", "--out", "checked");
+    await mayflyJson(files.folder, "report", "checked", "--samples", "20");
+    expect(dataOf("checked/report.html").runs[0].parity.lines[0]).toMatch(/^3 training steps/);
+  });
+
+  test("of another network is refused, by the report and before any step", async () => {
+    copyRun("run", "foreign");
+    await expectRefusal(files.folder, ["parity", "idx", "--layers", "9,12", "--steps", "3", "--out", "foreign"], /--out foreign holds another network \(16-12, i16, pair\) than the one compared \(9-12, i16, pair\)/, 2);
+    await expectRefusal(files.folder, ["parity", "idx", "--layers", "9,12", "--steps", "3", "--out", "nowhere"], /nowhere is not a run directory/, 1);
+    const other = await mayflyJson(files.folder, "parity", "idx", "--layers", "9,12", "--steps", "3");
+    writeFileSync(path("foreign/parity.json"), JSON.stringify(other));
+    const { status, stderr } = await mayfly(files.folder, "report", "foreign");
+    expect([status, stderr.trimEnd().split("\n").at(-1)]).toEqual([1, "mayfly: foreign/parity.json is of another network (9-12, pair): make it anew by mayfly report foreign --parity, or remove it"]);
+  });
+});
+
+describe("analyze --against", () => {
+  const args = ["analyze", "twinned", "--against", "backprop,backprop-ff", "--epochs", "2", "--batch", "16", "--label", "true"];
+  let found: any;
+  beforeAll(async () => {
+    copyRun("run", "twinned");
+    found = await mayflyJson(files.folder, ...args);
+  });
+
+  test("trains both twins on the run's data, measures all three alike, and keeps them in the run directory", () => {
+    expect(found).toMatchObject({ label: "true", leftOut: 3, against: { samples: 50, label: "true", leftOut: 3, batch: 16, backend: "wasm", weightsHash: trained.weightsHash } });
+    const { networks } = found.against;
+    expect(networks.map(({ kind, epochs }: any) => [kind, epochs])).toEqual([["ff", 2], ["backprop", 2], ["backprop-ff", 2]]);
+    expect(networks[0].layers).toEqual(found.layers);
+    expect(networks[0].testError).toEqual(trained.testError);
+    for (const { kind, testError, layers } of networks) {
+      expect([testError.goodness === null, testError.readout === null]).toEqual(kind === "ff" ? [false, false] : kind === "backprop" ? [true, false] : [false, true]);
+      expect(layers.map(({ units, ensembles }: any) => [units, ensembles.sizes.length])).toEqual([[16, 4], [12, 4]]);
+      for (const { sparsity, leftOut, ensembles } of layers) {
+        expect(sparsity.active).toBeGreaterThan(0);
+        expect(leftOut).toMatchObject({ label: 3, size: ensembles.sizes[3] });
+      }
+    }
+    expect(filesIn(path("twinned"))).toEqual(["backprop-ff.twin", "backprop.twin", "model.mayfly", "representations.json", "run.json"]);
+  });
+
+  test("again, it takes the twins that are there; with other epochs, or damaged, it trains anew", async () => {
+    const again = await mayfly(files.folder, ...args, "--json");
+    expect(again.stderr).toContain("backprop, cross-entropy: trained before, twinned/backprop.twin");
+    expect(JSON.parse(again.stdout)).toEqual(found);
+    writeFileSync(path("twinned/backprop.twin"), readFileSync(path("twinned/backprop.twin")).subarray(0, 900));
+    const damaged = await mayfly(files.folder, ...args, "--json");
+    expect(damaged.stderr).toMatch(/^twinned\/backprop\.twin is damaged: its checksum is wrong; it is trained anew$/m);
+    expect(JSON.parse(damaged.stdout)).toEqual(found);
+    const longer = await mayfly(files.folder, "analyze", "twinned", "--against", "backprop", "--epochs", "1", "--batch", "16");
+    expect(longer.stderr).toContain("twinned/backprop.twin was trained otherwise: it is trained anew");
+    expect(longer.stderr).toMatch(/^side by side, over 50 test samples, the label neutral$/m);
+  });
+
+  test("the report shows the last of them, as long as the network is the one that was watched", async () => {
+    await mayflyJson(files.folder, ...args);
+    await mayflyJson(files.folder, "report", "twinned", "--samples", "20");
+    const { beside, missing } = dataOf("twinned/report.html").runs[0];
+    expect(beside).toMatchObject({ samples: 50, label: "true" });
+    expect(beside.networks.map(({ name, layers }: any) => [name, layers.map(({ hoyer }: any) => hoyer)])).toEqual(found.against.networks.map(({ name, layers }: any) => [name, layers.map(({ sparsity }: any) => sparsity.hoyer)]));
+    expect(missing.map(({ what }: any) => what)).toEqual(["parity with the exact reference"]);
+    const stale = JSON.parse(readFileSync(path("twinned/representations.json"), "utf8"));
+    writeFileSync(path("twinned/representations.json"), JSON.stringify({ ...stale, weightsHash: "0".repeat(16) }));
+    const { stderr } = await mayfly(files.folder, "report", "twinned", "--samples", "20");
+    expect(stderr).toContain("twinned/representations.json is of an earlier state of the network, and left out");
+    expect(dataOf("twinned/report.html").runs[0].beside).toBeNull();
+    writeFileSync(path("twinned/representations.json"), "{}");
+    await expectRefusalOf(["report", "twinned"], /twinned\/representations\.json is not what `mayfly analyze --against` writes; make it anew by mayfly analyze twinned --against/);
+  });
+
+  test("of a model file, and with other data, keeps nothing", async () => {
+    await mayflyJson(files.folder, "analyze", "run/model.mayfly", "idx", "--against", "backprop", "--epochs", "1");
+    await mayflyJson(files.folder, "analyze", "run", "idx", "--against", "backprop", "--epochs", "1");
+    expect(filesIn(path("run")).filter((name) => name.endsWith(".twin"))).toEqual([]);
+  });
+
+  test("of a recurrent network: the layers by backpropagation, without the iterations", async () => {
+    const { against } = await mayflyJson(files.folder, "analyze", "recurrent", "--against", "backprop", "--epochs", "1");
+    expect(against.networks.map(({ layers }: any) => layers[0].iterations.length)).toEqual([5, 0]);
+  });
+});
+
+const expectRefusalOf = async (args: readonly string[], line: RegExp): Promise<void> => {
+  const { status, stdout, stderr } = await mayfly(files.folder, ...args);
+  expect(stderr.trimEnd().split("\n").at(-1)).toMatch(line);
+  expect([status, stdout]).toEqual([1, ""]);
+};
+
+describe("a recurrent network", () => {
+  test("is analysed at its last iteration that counts, with the sparsity of each on the way", async () => {
+    const found = await mayflyJson(files.folder, "analyze", "recurrent");
+    expect(found).toMatchObject({ label: "true", against: null });
+    expect(found.layers[0].iterations.map(({ iteration }: any) => iteration)).toEqual([0, 1, 2, 3, 4]);
+    expect(found.layers[0].sparsity).toEqual({ active: found.layers[0].iterations[4].active, hoyer: found.layers[0].iterations[4].hoyer });
+    const neutral = await mayflyJson(files.folder, "analyze", "recurrent", "--label", "neutral");
+    expect(neutral.layers[0].iterations).toEqual([]);
   });
 });
 
@@ -129,10 +263,17 @@ describe.concurrent("refused", () => {
     refuses(`${command} of a partly written record`, `${command} half`, /^mayfly: half\/run\.json is damaged: it is not JSON/);
     refuses(`${command} of a network with a box`, `${command} box/blackbox-box-1epochs-8samples-seed1`, /^mayfly: box\/.* has a box, whose function only the program that trained it knows: it cannot be (reported|analysed)/);
   }
-  refuses("report of a model file", "report run/model.mayfly -o x.html", /^mayfly: run\/model\.mayfly is not a run directory/);
+  refuses("report of a model file", "report run/model.mayfly -o x.html", /^mayfly: run\/model\.mayfly is a file, and a report is of a run directory, .*: give that, or see what a model represents by mayfly analyze run\/model\.mayfly DATASET/);
+  refuses("report of a run twice", "report run ./run -o x.html", /^mayfly: \.\/run is named twice: a report shows each run once/, 2);
+  refuses("a backend without parity", "report run --backend cpu -o x.html", /^mayfly: --backend belongs to --parity: give that too/, 2);
+  refuses("parity of a network the reference has not", "report recurrent --parity -o x.html", /^mayfly: the tfjs reference has none of the variants/, 2);
+  refuses("a twin there is not", "analyze run --against sgd", /Give one or both of backprop,backprop-ff/, 2);
+  refuses("twins' options without twins", "analyze run --epochs 3", /^mayfly: --epochs is one of the twins': give --against too/, 2);
+  refuses("a neutral label of a network without a readout", "analyze bare --label neutral", /^mayfly: --label neutral: this network has no readout/, 2);
+  refuses("the Forward-Forward objective end to end in a recurrent network", "analyze recurrent --against backprop-ff", /^mayfly: a recurrent network has no twin on the Forward-Forward objective: take --against backprop/, 2);
+  refuses("a twin of a convolution", "analyze maps --against backprop", /^mayfly: the backprop twin has dense and local layers, and this network has one of kind conv/, 2);
   refuses("a parity file of another kind", "report odd-parity -o x.html", /^mayfly: odd-parity\/parity\.json is not what `mayfly parity --json` prints/);
   refuses("too few samples", "report run --samples 3", /Give a whole number from 10/, 2);
-  refuses("analyze of a recurrent network", "analyze recurrent", /^mayfly: a recurrent network has activities at every iteration/);
   refuses("analyze of a model file without data", "analyze run/model.mayfly", /^mayfly: name a data set: run\/model\.mayfly is a single file/, 2);
 });
 

@@ -283,10 +283,43 @@ test("a checkpoint is a copy: later training leaves it alone", () => {
   trainOn(network, PAIR, 0, 3);
   expect(checkpoint).toEqual(copy);
   expect(Network.open(checkpoint).samples).toBe(0);
+  // As it comes from readFile: a Buffer, somewhere in a larger one.
+  expect(Network.open(Buffer.concat([Buffer.alloc(8), checkpoint]).subarray(8)).samples).toBe(0);
 });
 
 test("an opened network has the spec it was made with", () => {
   for (const spec of Object.values(NETWORKS)) expect(Network.open(Network.create(spec).checkpoint()).spec).toEqual(Network.create(spec).spec);
+});
+
+describe("a network that takes up another checkpoint of its own kind", () => {
+  test.each(Object.entries(NETWORKS))("goes on as one opened from it: %s", (_, spec) => {
+    const network = Network.create(spec);
+    trainOn(network, spec, 0, 20);
+    const checkpoint = network.checkpoint();
+    trainOn(network, spec, 20, 40);
+    const later = network.checkpoint();
+    network.restore(checkpoint);
+    expect(network.checkpoint()).toEqual(checkpoint);
+    trainOn(network, spec, 20, 40);
+    expect(network.checkpoint()).toEqual(later);
+  });
+
+  test("refuses any other, and a damaged one, and stays as it was", () => {
+    const network = Network.create(PAIR);
+    trainOn(network, PAIR, 0, 10);
+    const before = network.checkpoint();
+    const other = Network.create({ ...PAIR, seed: 4 }).checkpoint();
+    const damaged = before.slice();
+    damaged[damaged.length - 1]! ^= 1;
+    for (const [checkpoint, says] of [[other, "of another network"], [before.subarray(1), "of another network"], [damaged, "the checkpoint: damaged: its checksum does not match"]] as const) {
+      expect(caught(() => network.restore(checkpoint)).message).toContain(says);
+      expect(network.checkpoint()).toEqual(before);
+    }
+    trainOn(network, PAIR, 10, 20);
+    const straight = Network.create(PAIR);
+    trainOn(straight, PAIR, 0, 20);
+    expect(network.checkpoint()).toEqual(straight.checkpoint());
+  });
 });
 
 describe("a damaged checkpoint is refused", () => {

@@ -44,6 +44,18 @@ describe("mayfly parity", () => {
     expect(stderr).toMatch(/test error by goodness/);
   });
 
+  test.each([
+    ["maps", ["--layers", "conv10x5p2,local4x5s2", "--objective", "pair", "--with", '{"waves":{"set":1,"intensity":0.35}}']],
+    ["hybrid negatives and peers", ["--layers", "24,16", "--with", '{"negatives":"hybrid","layer":{"peer":0.5}}']],
+    ["given negatives and targets", ["--layers", "24,16", "--with", '{"negatives":"given","targets":"given"}']],
+    ["recurrence", ["--layers", "20,16", "--iterations", "4"]],
+  ])("knows the variants: %s", async (_, args) => {
+    const result = await mayflyJson(folder(), "parity", ...args, "--steps", "3", "--backend", "wasm");
+    expect(result.verdict).toBe("pass");
+    for (const layer of result.layers) for (const part of ["activities", "goodness", "weights"]) expect(layer[part]).toMatchObject({ differing: 0, compared: expect.any(Number) });
+    expect(result.layers.every(({ activities, weights }: any) => activities.compared > 0 && weights.compared > 0)).toBe(true);
+  });
+
   test("refuses what it cannot do", async () => {
     await expectRefusal(folder(), ["parity", "--layers", "8", "--backend", "cuda"], /backend/, 2);
     await expectRefusal(folder(), ["parity", "--layers", "8", "--steps", "0"], /steps/, 2);
@@ -61,6 +73,36 @@ describe("mayfly train --engine tfjs", () => {
     expect(tested.weightsHash).toBe(run.weightsHash);
     expect((await mayfly(cwd, "pack", "run", "-o", "model.wasm")).status).toBe(0);
     expect(existsSync(join(cwd, "model.wasm"))).toBe(true);
+  });
+
+  test.each([
+    ["a convolution", ["--layers", "conv10x5p2,conv10x3", "--objective", "classwise"]],
+    ["recurrence", ["--layers", "24,16", "--iterations", "4"]],
+    ["hybrid negatives", ["--layers", "24,16", "--with", '{"negatives":"hybrid","readout":{"from":0}}']],
+  ])("knows the variants, and the engine takes what it leaves: %s", async (_, args) => {
+    const cwd = folder();
+    const run = await mayflyJson(cwd, "train", "mnist", ...args, "--limit", "100", "--limit-test", "20", "--epochs", "1", "--engine", "tfjs", "--batch", "4", "--out", "run");
+    expect(run.samples).toBe(100);
+    expect((await mayflyJson(cwd, "eval", "run")).weightsHash).toBe(run.weightsHash);
+  });
+
+  test("what a data set cannot give, and boxes, are refused before a run directory is made", async () => {
+    const cwd = folder();
+    await expectRefusal(cwd, ["train", "mnist", ...SMALL, "--engine", "tfjs", "--with", '{"negatives":"given"}'], /negatives are "given", and a data set has none/, 2);
+    const box = await mayfly(cwd, "experiment", "blackbox", "--engine", "tfjs", "--limit", "20", "--limit-test", "10");
+    expect(box).toMatchObject({ status: 2, stderr: expect.stringMatching(/the tfjs references have no boxes/) });
+    expect(existsSync(join(cwd, "runs"))).toBe(false);
+  });
+
+  test("an experiment runs in float, and is there when asked for again", async () => {
+    const cwd = folder();
+    const args = ["experiment", "unsupervised", "--variant", "2x500", "--engine", "tfjs", "--batch", "20", "--limit", "60", "--limit-test", "20", "--epochs", "1"];
+    const { runs: [run] } = await mayflyJson(cwd, ...args);
+    expect(run).toMatchObject({ variant: "2x500", testError: { goodness: null, readout: expect.any(Number) } });
+    const { runs: [again] } = await mayflyJson(cwd, ...args);
+    expect(again.weightsHash).toBe(run.weightsHash);
+    expect(await mayfly(cwd, ...args, "--batch", "10")).toMatchObject({ status: 1, stderr: expect.stringMatching(/begun with other settings/) });
+    await expectRefusal(cwd, ["experiment", "unsupervised", "--batch", "4"], /--batch belongs to --engine tfjs/, 2);
   });
 
   test("a run that is interrupted goes on to the very same weights", async () => {

@@ -6,7 +6,7 @@ import { permutation } from "../../../host/data/shuffle.js";
 import { Network } from "../../../host/engine/network.js";
 import type { Backend } from "../../../host/reference/backends/backend.js";
 import { startNamed } from "../../../host/reference/backends/registry.js";
-import { BackpropNetwork } from "../../../host/reference/backprop.js";
+import { BackpropNetwork } from "../../../host/reference/backprop/network.js";
 import { ExactNetwork } from "../../../host/reference/exact/network.js";
 import { batchOf } from "../../../host/reference/float/batch.js";
 import { FloatNetwork } from "../../../host/reference/float/network.js";

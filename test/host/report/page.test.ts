@@ -1,4 +1,4 @@
-/** The report of two tiny runs, looked at in a real browser. */
+/** The report of three tiny runs, looked at in a real browser. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -23,7 +23,9 @@ describeWith(CHROMIUM === null ? ["chromium"] : [], "apt-get install chromium", 
     await mayflyJson(files.folder, "train", "idx", "--layers", "16,12", "--epochs", "3", "--out", "pair");
     await mayflyJson(files.folder, "train", "idx", "--layers", "conv8x3p2,conv8x3", "--objective", "classwise", "--epochs", "2", "--out", "maps");
     writeFileSync(join(files.folder, "pair/parity.json"), JSON.stringify(PARITY));
-    await mayflyJson(files.folder, "report", "pair", "maps", "-o", "report.html");
+    await mayflyJson(files.folder, "analyze", "pair", "--against", "backprop,backprop-ff", "--epochs", "2", "--label", "true");
+    await mayflyJson(files.folder, "train", "idx", "--layers", "8,8", "--iterations", "4", "--epochs", "1", "--leave-out", "3", "--out", "recurrent");
+    await mayflyJson(files.folder, "report", "pair", "maps", "recurrent", "-o", "report.html");
     browser = await Browser.start();
   });
   afterAll(() => browser?.close());
@@ -38,9 +40,15 @@ describeWith(CHROMIUM === null ? ["chromium"] : [], "apt-get install chromium", 
 
     test("shows all that the runs have", async () => {
       const headings = await browser.evaluate<string[]>(`[...document.querySelectorAll("h2, h3")].map((heading) => heading.textContent)`);
-      const each = ["Test error", "Discrimination accuracy by layer", "Work that sparsity left: forward", "Work that sparsity left: update", "Goodness of positive and negative data", "Confusion matrix", "What the first layer looks for"];
-      const rest = ["Emergent representations", "Memory map", "On boards"];
-      expect(headings).toEqual(["Side by side", "Test error", "144-16-12", ...each, ...rest, "Parity with the reference", "144-conv8x3-conv8x3", ...each, "Class activation maps", ...rest]);
+      const each = ["Test error", "Discrimination accuracy by layer", "Work that sparsity left: forward", "Work that sparsity left: update", "What sparsity saves on a chip", "Goodness of positive and negative data", "Confusion matrix", "What the first layer looks for"];
+      const rest = ["Memory map", "On boards"];
+      expect(headings).toEqual([
+        "Side by side", "Test error", "The runs' figures", "Units active at a time",
+        "144-16-12", ...each, "Emergent representations", "Beside backpropagation", ...rest, "Parity with the reference",
+        "144-conv8x3-conv8x3", ...each, "Class activation maps", "Emergent representations", ...rest,
+        "144-8-8", ...each, "Emergent representations", "Units active, by iteration", "Hoyer sparsity, by iteration", ...rest, "Not in this report",
+      ]);
+      expect(await browser.evaluate<string[]>(`[...document.querySelectorAll("code")].map((code) => code.textContent)`)).toEqual(["mayfly analyze recurrent --against backprop"]);
       expect(await browser.evaluate(`document.body.textContent.includes(${JSON.stringify(`verdict: ${PARITY.verdict}`)})`)).toBe(true);
     });
 
@@ -49,8 +57,8 @@ describeWith(CHROMIUM === null ? ["chromium"] : [], "apt-get install chromium", 
       const charts = await browser.evaluate<{ role: string | null; label: string | null; marks: number }[]>(
         `[...document.querySelectorAll("svg")].filter((svg) => !svg.closest("[class*=swatch]")).map((svg) => ({ role: svg.getAttribute("role"), label: svg.getAttribute("aria-label"), marks: svg.querySelectorAll("path, rect, circle").length }))`,
       );
-      // 1 of both; for each run 4 curves, 2 histograms, 1 confusion matrix, 2 overlaps, 1 memory map.
-      expect(charts).toHaveLength(1 + 2 * 10);
+      // 2 of all; for each run 4 curves, 2 histograms, 1 confusion matrix, 2 overlaps, 1 memory map; the twins: 2 of bars and 3 overlaps; the iterations: 2.
+      expect(charts).toHaveLength(2 + 3 * 10 + 5 + 2);
       for (const { role, label, marks } of charts) {
         expect(role).toBe("img");
         expect(label?.length).toBeGreaterThan(10);
@@ -60,8 +68,8 @@ describeWith(CHROMIUM === null ? ["chromium"] : [], "apt-get install chromium", 
       const images = await browser.evaluate<{ alt: string; drawn: boolean }[]>(
         `Promise.all([...document.images].map(async (image) => { image.loading = "eager"; await image.decode(); return { alt: image.alt, drawn: image.naturalWidth > 0 }; }))`,
       );
-      // 16 units; 8 filters; maps of 6 samples of the one layer that the readout sees, and of all.
-      expect(images).toHaveLength(16 + 8 + 6 * 2);
+      // 16 units; 8 filters; maps of 6 samples of the one layer that the readout sees, and of all; 8 units.
+      expect(images).toHaveLength(16 + 8 + 6 * 2 + 8);
       for (const { alt, drawn } of images) {
         expect(alt.length).toBeGreaterThan(20);
         expect(drawn).toBe(true);

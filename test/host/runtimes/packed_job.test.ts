@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { BUILDS, type Build } from "../../../host/engine/artefacts.js";
 import { Network } from "../../../host/engine/network.js";
-import { builtFile } from "../../../host/engine/built_file.js";
+import { builtFile } from "../../../host/built_file.js";
 import { readModule } from "../../../host/runtimes/files.js";
 import { packTraining } from "../../../host/runtimes/packed_job.js";
 import { encodeCommand, EXIT_COMMAND, EXIT_STREAM, functionNumber, OP_CALL, OP_READ, OP_READ_REGION, OP_REPEAT, OP_WRITE, OP_WRITE_REGION } from "../../../host/runtimes/protocol.js";

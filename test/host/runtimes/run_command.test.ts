@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDataset } from "../../../host/data/open.js";
 import { Network } from "../../../host/engine/network.js";
-import { builtFile } from "../../../host/engine/built_file.js";
+import { builtFile } from "../../../host/built_file.js";
 import { RUNTIMES } from "../../../host/runtimes/registry.js";
 import { evaluate, type TestError } from "../../../host/train/evaluate.js";
 import { train } from "../../../host/train/train.js";

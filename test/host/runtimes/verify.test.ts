@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ALL_BUILDS, type Build } from "../../../host/engine/artefacts.js";
-import { builtFile } from "../../../host/engine/built_file.js";
+import { builtFile } from "../../../host/built_file.js";
 import { RUNTIMES } from "../../../host/runtimes/registry.js";
 import type { Runtime } from "../../../host/runtimes/runtime.js";
 import { REQUIRED, type VerifyReport, verify } from "../../../host/verify/verify.js";

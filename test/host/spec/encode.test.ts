@@ -32,7 +32,7 @@ test("a decoded spec says what the oracle's says, in the units of the papers", (
       });
       expect(decoded.layers).toEqual(spec.layers.map(({ units, weightBits, scale, rate, temperature, decay, threshold, init }) => ({
         kind: "dense", units, weights: weightBits === 8 ? "i8" : "i16", scale, rate: rate / 2 ** 24, temperature: temperature / 256, decay: decay / 65536,
-        threshold: threshold / 256, init: init / 256, channels: 0, field: 0, stride: 0, padding: 0, pool: 0, blocks: 1, ceiling: 0, peer: 0, sample: 0,
+        threshold: threshold / 256, init: init / 256, channels: 0, field: 0, stride: 0, padding: 0, pool: 0, bandRows: 0, blocks: 1, ceiling: 0, peer: 0, sample: 0,
       })));
     }),
   );

@@ -4,7 +4,7 @@ import { MayflyError } from "../../../host/errors.js";
 import { type NetworkSpecInput, resolveSpec } from "../../../host/spec/network_spec.js";
 
 /** What a plain dense layer has of the fields that other layers and variants use. */
-const PLAIN = { channels: 0, field: 0, stride: 0, padding: 0, pool: 0, blocks: 1, ceiling: 0, peer: 0, sample: 0 };
+const PLAIN = { channels: 0, field: 0, stride: 0, padding: 0, pool: 0, bandRows: 0, blocks: 1, ceiling: 0, peer: 0, sample: 0 };
 const smallest: NetworkSpecInput = { input: { width: 28, height: 28, channels: 1 }, classes: 10, layers: [{ units: 60 }, { units: 40 }] };
 
 function refusal(input: unknown): MayflyError {
@@ -30,7 +30,7 @@ test("only input, classes and units are needed; everything else that decides the
     schedule: { holdSamples: 0, totalSamples: 0 },
     inputDropout: 0.2, minCoefficient: 0.005, bias: 0, seed: 1, memoryLimitBytes: 0,
     sense: "maximise", phases: { awake: 0, asleep: 0 }, maskBlurs: 0, jitter: 0, recurrence: { iterations: 0, first: 3, last: 5, damping: 0.3, stream: false },
-    targets: "label", device: 0, waves: null,
+    targets: "label", device: 0, waves: null, stream: null, corruption: null,
   });
 });
 

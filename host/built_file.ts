@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { MayflyError } from "../errors.js";
+import { MayflyError } from "./errors.js";
 
-/** Beside the bundle in `dist/`, or seen from the sources in host/engine/. */
-const FOLDERS = ["./", "../../dist/"];
+/** Beside the bundle in `dist/`, or seen from the source in host/. */
+const FOLDERS = ["./", "../dist/"];
 
 /** Path of a file that `npm run build` makes, by its name below dist/. */
 export function builtFile(name: string): string {
