@@ -93,7 +93,7 @@ export function addExperimentCommand(program: Command): void {
     .option("--data <dataset>", "another data set than the experiment's own, as for `mayfly train`; some need one")
     .option("--limit <n>", "use only the first n training samples", wholeFrom(1))
     .option("--limit-test <n>", "use only the first n test samples", wholeFrom(1))
-    .option("--evaluate-every <n>", "test after every n-th epoch, and after the last: by goodness over all labels a test takes about as long as a sixth of an epoch", wholeFrom(1), 1)
+    .option("--evaluate-every <n>", "test after every n-th epoch, and after the last: a test by goodness over all labels takes a while", wholeFrom(1), 1)
     .option("--out <dir>", "folder of the run directories", "runs/experiments")
     .option("--checkpoint-every <seconds>", "write the checkpoint at least so often", whole, 30)
     .addOption(new Option("--engine <name>", "integer: what the device computes; tfjs: the same networks in f32, in batches").choices(["integer", "tfjs"]).default("integer"))

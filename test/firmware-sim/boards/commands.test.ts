@@ -42,7 +42,7 @@ test("what is not a board is said before anything is planned", async () => {
 
 test("without --board there is neither a table nor a key for it", async () => {
   const { out, said } = await mayfly(...NET, "--json");
-  expect(Object.keys(JSON.parse(out))).toEqual(["bytes", "pages", "regions", "bands"]);
+  expect(Object.keys(JSON.parse(out))).toEqual(["bytes", "pages", "bands", "regions"]);
   expect(said).not.toContain("flash life");
 });
 

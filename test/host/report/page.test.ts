@@ -45,10 +45,10 @@ describeWith(CHROMIUM === null ? ["chromium"] : [], "apt-get install chromium", 
       expect(headings).toEqual([
         "Side by side", "Test error", "The runs' figures", "Units active at a time",
         "144-16-12", ...each, "Emergent representations", "Beside backpropagation", ...rest, "Parity with the reference",
-        "144-conv8x3-conv8x3", ...each, "Class activation maps", "Emergent representations", ...rest,
+        "144-conv8x3-conv8x3", ...each, "Class activation maps", "Emergent representations", ...rest, "Not in this report",
         "144-8-8", ...each, "Emergent representations", "Units active, by iteration", "Hoyer sparsity, by iteration", ...rest, "Not in this report",
       ]);
-      expect(await browser.evaluate<string[]>(`[...document.querySelectorAll("code")].map((code) => code.textContent)`)).toEqual(["mayfly analyze recurrent --against backprop"]);
+      expect(await browser.evaluate<string[]>(`[...document.querySelectorAll("code")].map((code) => code.textContent)`)).toEqual(["mayfly report maps --parity", "mayfly analyze recurrent --against backprop", "mayfly report recurrent --parity"]);
       expect(await browser.evaluate(`document.body.textContent.includes(${JSON.stringify(`verdict: ${PARITY.verdict}`)})`)).toBe(true);
     });
 
