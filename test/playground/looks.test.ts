@@ -80,7 +80,8 @@ describeWith(CHROMIUM === null ? ["chromium"] : [], "apt-get install chromium", 
     const { page } = here;
     await page.setViewportSize({ width: 360, height: 800 });
     for (const world of ["invert", "rotate", "clean"]) await page.check(`#worlds input[value=${world}]`, { force: true });
-    await page.waitForTimeout(400);
+    // The last of them is drawn: until then there would be nothing to lie on anything.
+    await page.waitForFunction(() => [...document.querySelectorAll("#learning svg text")].some((text) => text.textContent === "as it was"));
     const faults = await page.$$eval("#learning svg text", (all) => {
       const texts = all.map((text) => ({ text: text.textContent!, box: text.getBoundingClientRect() })).filter(({ text }) => text.trim() !== "");
       return texts.flatMap(({ text, box }, index) => texts.slice(index + 1).filter((other) => Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left) > 1 && Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top) > 4).map((other) => `${text} over ${other.text}`));

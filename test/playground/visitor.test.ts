@@ -231,18 +231,14 @@ describeWith(missing, INSTALL, "the playground's chip", () => {
   test("keeps the chip's own pace when asked", async () => {
     const { page } = await visit(browser, site.url);
     await setSpeed(page, 1);
+    const start = performance.now();
     await page.click("#train");
-    await waitForNumber(page, "#tile-samples", "above", 20);
-    const seconds = async (): Promise<number> => {
-      const text = (await page.textContent("#tile-time"))!;
-      return parseFloat(text) / (text.endsWith("ms") ? 1000 : 1);
-    };
-    const [wall, chip] = [performance.now(), await seconds()];
-    await page.waitForTimeout(2000);
-    const share = (await seconds() - chip) / ((performance.now() - wall) / 1000);
-    // Never faster; slower where this machine is busy.
-    expect(share).toBeGreaterThan(0.2);
-    expect(share).toBeLessThan(1.2);
+    const chip = await page.waitForFunction(() => {
+      const text = document.querySelector("#tile-time")!.textContent!;
+      return /^[\d.]+ s$/.test(text) && parseFloat(text) >= 2 ? parseFloat(text) : null;
+    });
+    // Never faster, but for what is rounded; slower where this machine is busy. At full speed these two seconds take some tens of milliseconds.
+    expect(await chip.jsonValue()).toBeLessThan(1.2 * ((performance.now() - start) / 1000));
     await page.context().close();
   });
 });
