@@ -1,11 +1,10 @@
 // Runs the experiments of scripts/reference_experiments.mjs and records each in results/reference/ID-seedN.json. Runs that are recorded
 // already are passed over; --force makes them again, an argument picks by id. A run that was cut goes on from its run directory (--runs DIR);
 // --partial records it as far as it came, without going on. Runs that need a GPU are made only when named.
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { origin, runJson, save } from "./record.mjs";
 import { COMPARISONS, REFERENCE_EXPERIMENTS, referenceCommand } from "./reference_experiments.mjs";
 
 const option = (name, fallback) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : fallback);
@@ -16,11 +15,8 @@ const cli = option("--cli", fileURLToPath(new URL("../dist/cli.js", import.meta.
 const valued = new Set([runs, cli]);
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("--") && !valued.has(argument));
 const folder = "results/reference";
-mkdirSync(folder, { recursive: true });
 mkdirSync(runs, { recursive: true });
-
-const git = (...args) => execFileSync("git", args, { encoding: "utf8" }).trim();
-const commit = git("rev-parse", "HEAD") + (git("status", "--porcelain", "--", "assembly", "host", "package-lock.json") ? "+" : "");
+const from = origin();
 
 for (const experiment of REFERENCE_EXPERIMENTS) {
   if (experiment.needs === "gpu" && !wanted.includes(experiment.id)) continue;
@@ -38,9 +34,7 @@ for (const experiment of REFERENCE_EXPERIMENTS) {
       continue;
     }
     console.error(`${command}${args[0] === "resume" ? "   (resumed)" : ""}`);
-    const child = spawnSync(process.execPath, [cli, ...args], { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
-    if (child.status !== 0) process.exit(1);
-    const result = JSON.parse(child.stdout);
+    const result = runJson([cli, ...args]);
     record(file, experiment, seed, experiment.experiment ? { ...result.runs[0], stopped: "finished" } : result);
   }
 }
@@ -49,9 +43,7 @@ for (const { id, command } of COMPARISONS) {
   const file = join(folder, `${id}.json`);
   if (partial || (wanted.length > 0 && !wanted.includes(id)) || (existsSync(file) && !force)) continue;
   console.error(command);
-  const child = spawnSync(process.execPath, [cli, ...command.split(" ").slice(1)], { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
-  if (child.status !== 0) process.exit(1);
-  save(file, { id, command, ...origin(), ...JSON.parse(child.stdout) });
+  save(file, { id, command, ...from, ...runJson([cli, ...command.split(" ").slice(1)]) });
 }
 
 /** What a run that is not over has to show: its epochs, and that it was cut. */
@@ -61,20 +53,9 @@ function partialResult({ epochs, settings, engineHash }) {
   return { testError, epochs, engine: "tfjs", backend, batch, recipe, spec, seed: spec.seed, engineHash, stopped: `cut after ${epochs.length} of ${settings.epochs} epochs` };
 }
 
-/** Where a result comes from. */
-function origin() {
-  return { commit, date: new Date().toISOString().slice(0, 10), node: process.version, cpu: cpus()[0]?.model };
-}
-
 function record(file, experiment, seed, { runDirectory: _, ...result }) {
   if (!result.testError) return console.error(`${file}: no epoch is done yet`);
   result.epochs = result.epochs.map(({ epoch, testError, pairsPerSecond }) => ({ epoch, testError, pairsPerSecond }));
-  save(file, { id: experiment.id, command: referenceCommand(experiment, seed), ...origin(), ...result });
+  save(file, { id: experiment.id, command: referenceCommand(experiment, seed), ...from, ...result });
   console.error(`  ${result.testError.goodness} % goodness, ${result.testError.readout} % readout`);
-}
-
-/** Whole or not at all. */
-function save(file, value) {
-  writeFileSync(`${file}.part`, `${JSON.stringify(value)}\n`);
-  renameSync(`${file}.part`, file);
 }

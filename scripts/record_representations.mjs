@@ -1,21 +1,16 @@
 // Records `mayfly analyze … --against …` in results/representations/: `node scripts/record_representations.mjs [ID …]`, without names all. Runs lie in
 // runs/representations; one that is there is gone on with, and its twins are trained once.
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { origin, runJson, save } from "./record.mjs";
 import { REPRESENTATION_EXPERIMENTS, representationCommands } from "./representation_experiments.mjs";
 
 const folder = "results/representations";
-mkdirSync(folder, { recursive: true });
-const git = (...args) => execFileSync("git", args, { encoding: "utf8" }).trim();
-const commit = git("rev-parse", "HEAD") + (git("status", "--porcelain", "--", "assembly", "host", "package-lock.json") ? "+" : "");
+const from = origin();
 
 function mayfly(...args) {
   console.error(`mayfly ${args.join(" ")}`);
-  const child = spawnSync(process.execPath, ["dist/cli.js", ...args, "--json"], { encoding: "utf8", maxBuffer: 1 << 27, stdio: ["ignore", "pipe", "inherit"] });
-  if (child.status !== 0) process.exit(1);
-  return JSON.parse(child.stdout);
+  return runJson(["dist/cli.js", ...args, "--json"]);
 }
 
 const round = (value) => Math.round(value * 1e4) / 1e4;
@@ -40,11 +35,9 @@ for (const experiment of REPRESENTATION_EXPERIMENTS.filter(({ id }) => wanted.le
   const found = mayfly(...commands.analyze);
   const networks = found.against ? found.against.networks : [{ kind: "ff", name: "Forward-Forward", testError: result.testError, epochs: experiment.epochs, layers: found.layers }];
   const record = {
-    id, title, commit, date: new Date().toISOString().slice(0, 10), node: process.version, cpu: cpus()[0]?.model, seed, commands: [commands.train, commands.analyze].map((args) => `mayfly ${args.join(" ")}`),
+    id, title, ...from, seed, commands: [commands.train, commands.analyze].map((args) => `mayfly ${args.join(" ")}`),
     engineHash: found.engineHash, weightsHash: found.weightsHash, dataset: found.dataset, samples: found.samples, label: found.label, leftOut: found.leftOut, twins: found.against ? { batch: found.against.batch, rate: found.against.rate, backend: found.against.backend } : null,
     networks: networks.map(({ kind, name, testError, epochs, layers }) => ({ kind, name, testError, epochs, layers: layers.map(layerRecord) })), work: found.work,
   };
-  const file = join(folder, `${id}-seed${seed}.json`);
-  writeFileSync(`${file}.part`, `${JSON.stringify(record)}\n`);
-  renameSync(`${file}.part`, file);
+  save(join(folder, `${id}-seed${seed}.json`), record);
 }

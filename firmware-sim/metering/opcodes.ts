@@ -1,25 +1,34 @@
 import { MayflyError } from "../../host/errors.js";
 
 /** Classes of work. One instruction of WebAssembly is one unit of one class; structure (block, loop, end, nop) is none. */
-export const CLASSES = ["load", "store", "alu", "mul", "div", "wide", "wideMul", "wideDiv", "select", "branch", "call", "move"] as const;
+export const CLASSES = [
+  /** Loads from linear memory (an i64 counts twice). */
+  "load",
+  /** Stores to linear memory (an i64 counts twice). */
+  "store",
+  /** 32-bit additions, logic, shifts, comparisons, counts of zeros. */
+  "alu",
+  /** 32-bit multiplications. */
+  "mul",
+  /** 32-bit divisions and remainders. */
+  "div",
+  /** 64-bit additions, logic, shifts, comparisons, conversions. */
+  "wide",
+  /** 64-bit multiplications. */
+  "wideMul",
+  /** 64-bit divisions and remainders. */
+  "wideDiv",
+  /** Selections without a branch. */
+  "select",
+  /** `if`, `br`, `br_if`, `br_table`, taken or not. */
+  "branch",
+  /** Calls, with their return. */
+  "call",
+  /** Constants, locals, globals: mostly registers in compiled code. */
+  "move",
+] as const;
 export type WorkClass = (typeof CLASSES)[number];
 export const CLASS_COUNT = CLASSES.length;
-
-/** What each class holds, for people. */
-export const CLASS_MEANING: Readonly<Record<WorkClass, string>> = {
-  load: "loads from linear memory (an i64 counts twice)",
-  store: "stores to linear memory (an i64 counts twice)",
-  alu: "32-bit additions, logic, shifts, comparisons, counts of zeros",
-  mul: "32-bit multiplications",
-  div: "32-bit divisions and remainders",
-  wide: "64-bit additions, logic, shifts, comparisons, conversions",
-  wideMul: "64-bit multiplications",
-  wideDiv: "64-bit divisions and remainders",
-  select: "selections without a branch",
-  branch: "if, br, br_if, br_table, taken or not",
-  call: "calls, with their return",
-  move: "constants, locals, globals: mostly registers in compiled code",
-};
 
 /** What stands behind an opcode in the binary. */
 export type Immediate = "none" | "block" | "index" | "table" | "call_indirect" | "memory" | "i32" | "i64";

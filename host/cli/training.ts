@@ -21,9 +21,6 @@ interface TrainingFlags {
   json?: boolean;
 }
 
-/** What a run came to; also the result in its record. */
-export type TrainingResult = Awaited<ReturnType<typeof trainRun>>;
-
 /** Trains a network inside a run directory, prints what happens, and ends with the result. */
 export async function trainRun(run: RunDirectory, network: Network, data: OpenedDataset, flags: TrainingFlags) {
   const started = performance.now();

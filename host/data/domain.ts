@@ -1,6 +1,6 @@
 /** The same samples as another place, sensor or hand would give them: seeded shifts of a data set, to test what adapts to them. */
 import { MayflyError } from "../errors.js";
-import { Generator } from "../reference/random.js";
+import { Generator } from "../random.js";
 import { type Dataset, frame } from "./dataset.js";
 import { frameSize } from "./shape.js";
 

@@ -65,6 +65,3 @@ function loadBuild(build: Build, size: Size): LoadedEngine {
   loaded.set(name, engine);
   return engine;
 }
-
-/** Most pages an engine can have: addresses stay below 2^31. */
-export const MAX_PAGES = 2 ** 31 / PAGE_BYTES;

@@ -5,7 +5,7 @@
 import { crc32 } from "../../firmware-sim/checkpoint/crc32.js";
 import { type Shape, checkShape, formatShape, frameSize } from "../data/shape.js";
 import { MayflyError } from "../errors.js";
-import { Generator } from "../reference/random.js";
+import { Generator } from "../random.js";
 
 /** Bits a value is stored with. */
 export type ReplayBits = 1 | 2 | 4 | 8;

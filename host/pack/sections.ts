@@ -2,10 +2,7 @@
 import { MayflyError } from "../errors.js";
 
 export const CUSTOM = 0;
-export const IMPORT = 2;
 export const MEMORY = 5;
-export const GLOBAL = 6;
-export const EXPORT = 7;
 export const CODE = 10;
 export const DATA = 11;
 

@@ -1,4 +1,5 @@
-import { Generator, streamOfDevice } from "./random.js";
+import { Generator } from "../random.js";
+import { streamOfDevice } from "./streams.js";
 
 /** What is peculiar to the units of a layer of a device of its own (docs/variants.md): gain q8, knee and offset q7, [units] each. */
 export interface Peculiarities {

@@ -1,5 +1,5 @@
 import type { NetworkSpec } from "../spec/network_spec.js";
-import type { Generator } from "./random.js";
+import type { Generator } from "../random.js";
 
 /** A mask of large blots: 255 or 0 for each place by 32 bits a draw, blurred along the rows, then along the columns; u8 [height][width]. */
 export function drawMask({ input: { width, height }, maskBlurs }: NetworkSpec, generator: Generator): Uint8Array {

@@ -1,6 +1,7 @@
 import type { FixedSpec } from "./fixed_spec.js";
 import { isqrt } from "./integers.js";
-import { Generator, streamOfInitialWeights } from "./random.js";
+import { Generator } from "../random.js";
+import { streamOfInitialWeights } from "./streams.js";
 
 /** The engine's first weights of a layer as integers, row-major [matrices · rows][columns] (docs/algorithm.md, Weights at the start). */
 export function initialIntegers({ spec, layers }: FixedSpec, layer: number): Float32Array {

@@ -1,5 +1,5 @@
 import type { NetworkSpec } from "../spec/network_spec.js";
-import type { Generator } from "./random.js";
+import type { Generator } from "../random.js";
 
 /** A frame's way: columns to the right, rows down. */
 export interface Shift {

@@ -3,7 +3,8 @@ import { MayflyError } from "../errors.js";
 import type { NetworkSpec } from "../spec/network_spec.js";
 import { hybridOf } from "./hybrid.js";
 import { drawShift, shifted } from "./jitter.js";
-import { Generator, STREAM_JITTER, STREAM_MASKS } from "./random.js";
+import { Generator } from "../random.js";
+import { STREAM_JITTER, STREAM_MASKS } from "./streams.js";
 
 /** The frames that a step learns from; a negative frame where negatives are not labels. */
 export interface FramesOfStep {

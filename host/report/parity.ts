@@ -1,11 +1,10 @@
 /** Parity of a run's network with the reference, as `mayfly parity --json` prints it and a run directory keeps it. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { MayflyError } from "../errors.js";
 import { describeIssue } from "../schema_issue.js";
 import type { NetworkSpec } from "../spec/network_spec.js";
-import { reasonOf, writeAtomically } from "../train/atomic_file.js";
+import { readIfThere, writeAtomically } from "../train/atomic_file.js";
 import type { ReportRun } from "./report_data.js";
 
 export const PARITY_FILE = "parity.json";
@@ -26,16 +25,11 @@ export async function saveParity(run: string, found: object): Promise<string> {
 /** That of a run directory; null where there is none. Throws when it is another network's. */
 export async function readParity(run: string, spec: NetworkSpec): Promise<ReportRun["parity"]> {
   const file = join(run, PARITY_FILE);
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw new MayflyError(`cannot read ${file}: ${reasonOf(error)}`, 1, error);
-  }
+  const bytes = await readIfThere(file);
+  if (bytes === null) return null;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(bytes.toString("utf8"));
   } catch (error) {
     throw new MayflyError(`${file} is not what \`mayfly parity --json\` prints: it is not JSON`, 1, error);
   }

@@ -14,12 +14,17 @@ const FLAGS = [
 ];
 const START_MS = 60_000;
 
+/** The path of a Chromium or Chrome of this machine, or null. */
+export function findChromium(): string | null {
+  return findCommand("chromium", "chromium-browser", "google-chrome", "chrome");
+}
+
 /** A browser without a window: the engine runs in an empty page, driven over the DevTools protocol through two pipes, no port. */
 export const chromium: RuntimeKind = {
   name: NAME,
   title: "Chromium, headless",
   howToGet: "apt-get install chromium, or --runtime-path chromium=<a Chrome or Chromium>",
-  async find(path = findCommand("chromium", "chromium-browser", "google-chrome", "chrome") ?? undefined) {
+  async find(path = findChromium() ?? undefined) {
     if (path === undefined) return null;
     const version = await outputOf(path, ["--version", "--no-sandbox"]);
     if (version === null) return null;

@@ -1,4 +1,4 @@
-import { open, readdir, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MayflyError } from "../errors.js";
 
@@ -64,5 +64,15 @@ export function reasonOf(error: unknown): string {
     case "ENAMETOOLONG": return "the name is too long";
     case "EISDIR": return "it is a folder";
     default: return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A file's bytes; null where there is none. */
+export async function readIfThere(file: string): Promise<Buffer | null> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw new MayflyError(`cannot read ${file}: ${reasonOf(error)}`, 1, error);
   }
 }

@@ -1,12 +1,11 @@
 /** A network and its twins side by side, as `mayfly analyze --against` prints it and leaves it in the run directory for the report. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { ShownLabel } from "../analysis/activities.js";
 import type { LayerAnalysis } from "../analysis/analyze.js";
 import { MayflyError } from "../errors.js";
 import type { TestError } from "../train/evaluate.js";
-import { reasonOf, writeAtomically } from "../train/atomic_file.js";
+import { readIfThere, writeAtomically } from "../train/atomic_file.js";
 
 /** One of the networks that are held against each other. */
 export interface Representation {
@@ -55,17 +54,12 @@ export async function saveRepresentations(run: string, found: Representations): 
 /** Those of a run directory; null where there are none. */
 export async function readRepresentations(run: string): Promise<Representations | null> {
   const file = join(run, REPRESENTATIONS_FILE);
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw new MayflyError(`cannot read ${file}: ${reasonOf(error)}`, 1, error);
-  }
+  const bytes = await readIfThere(file);
+  if (bytes === null) return null;
   const remedy = `make it anew by mayfly analyze ${run} --against backprop,backprop-ff, or remove it`;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(bytes.toString("utf8"));
   } catch (error) {
     throw new MayflyError(`${file} is damaged: it is not JSON; ${remedy}`, 1, error);
   }

@@ -1,5 +1,4 @@
 /** Twins beside the network they belong to: a file each in its run directory, with all that they came from in its header. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MayflyError } from "../errors.js";
 import type { Backend } from "../reference/backends/backend.js";
@@ -7,7 +6,7 @@ import { fillTensors, packTensors, unpackTensors } from "../reference/float/tens
 import type { FloatEpoch } from "../reference/float/train.js";
 import { encodeSpec } from "../spec/encode.js";
 import type { NetworkSpec } from "../spec/network_spec.js";
-import { reasonOf, writeAtomically } from "../train/atomic_file.js";
+import { readIfThere, writeAtomically } from "../train/atomic_file.js";
 import type { TrainedTwin } from "./train_twin.js";
 import { createTwin, type TwinKind } from "./twin.js";
 
@@ -41,13 +40,10 @@ export async function saveTwin(run: string, backend: Backend, origin: TwinOrigin
 /** The twin that lies in a run directory; null where there is none, or one of another origin, or a damaged one: it can be made again. */
 export async function loadTwin(run: string, backend: Backend, origin: TwinOrigin, say: (what: string) => void): Promise<TrainedTwin | null> {
   const file = twinFile(run, origin.kind);
-  let bytes: Uint8Array;
-  try {
-    bytes = new Uint8Array(await readFile(file));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw new MayflyError(`cannot read ${file}: ${reasonOf(error)}`, 1, error);
-  }
+  const read = await readIfThere(file);
+  if (read === null) return null;
+  // Of its own: a Buffer may be a part of another.
+  const bytes = new Uint8Array(read);
   const { spec, rate } = origin;
   try {
     const content = unpackTensors<Header>(bytes, MAGIC, file, "a twin");

@@ -3,9 +3,8 @@ import { type Dataset, frame } from "../data/dataset.js";
 import type { OpenedDataset } from "../data/open.js";
 import { MayflyError } from "../errors.js";
 import type { Backend } from "../reference/backends/backend.js";
-import { evaluateFloat, type FloatEpoch, trainFloat } from "../reference/float/train.js";
+import { type FloatEpoch, trainFloat } from "../reference/float/train.js";
 import type { NetworkSpec } from "../spec/network_spec.js";
-import type { TestError } from "../train/evaluate.js";
 import { createTwin, type Twin, type TwinKind, TWIN_NAMES } from "./twin.js";
 
 export interface TwinTraining {
@@ -42,11 +41,6 @@ export async function trainTwin(backend: Backend, kind: TwinKind, spec: NetworkS
     throw error;
   }
   return { twin, epochs: done };
-}
-
-/** Of the whole test set. */
-export function errorOfTwin(twin: Twin, spec: NetworkSpec, test: Dataset): Promise<TestError> {
-  return evaluateFloat(twin, test, { evaluateBatch: framesAtOnce(spec) });
 }
 
 /** What a twin's units do on the first `samples` samples of a data set. A twin on the Forward-Forward objective sees the label as the network itself was shown it. */

@@ -1,23 +1,7 @@
-/** The page as `npm run playground` serves it, in a headless Chromium. */
+/** The page as `npm run playground` serves it. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { findCommand } from "../../host/runtimes/files.js";
-
-export const CHROMIUM = findCommand("chromium", "chromium-browser", "google-chrome", "chrome");
-
-const ARGUMENTS = ["--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"];
-
-export const NO_GPU = ["--disable-gpu"];
-/** WebGL on the CPU. */
-export const SWIFTSHADER = ["--use-gl=angle", "--use-angle=swiftshader"];
-/** WebGPU on the CPU. */
-export const SWIFTSHADER_WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--disable-gpu"];
-/** Neither WebGL nor WebGPU, not even on the CPU. */
-export const NO_GRAPHICS = ["--disable-gpu", "--disable-software-rasterizer"];
-
-export function startBrowser(graphics: readonly string[] = NO_GPU): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM!, args: [...ARGUMENTS, ...graphics] });
-}
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { type Heard, listenTo, PATIENCE_MS } from "../browser.js";
 
 /** Builds and serves the page; gives its address. */
 export async function servePlayground(): Promise<{ url: string; end(): void }> {
@@ -36,27 +20,19 @@ export async function servePlayground(): Promise<{ url: string; end(): void }> {
   return { url, end: () => void (server as ChildProcess).kill() };
 }
 
-export interface Visit {
+export interface Visit extends Heard {
   readonly page: Page;
-  /** Console messages of any kind, exceptions, failed requests. */
-  readonly complaints: string[];
-  readonly requests: string[];
 }
 
 /** Opens the page and waits until it can be trained. */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
-  const complaints: string[] = [];
-  const requests: string[] = [];
-  page.on("console", (message) => complaints.push(`console.${message.type()}: ${message.text()}`));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
-  page.on("request", (request) => requests.push(request.url()));
+  page.setDefaultTimeout(PATIENCE_MS);
+  const heard = listenTo(page);
   await page.goto(url);
   await page.waitForSelector("#train:enabled");
-  return { page, complaints, requests };
+  return { page, ...heard };
 }
 
 /** The whole number in an element's text. */
@@ -65,11 +41,11 @@ export async function numberIn(page: Page, selector: string): Promise<number> {
 }
 
 /** Waits until the number in an element satisfies. */
-export async function waitForNumber(page: Page, selector: string, satisfies: "below" | "above", bound: number, timeout = 30_000): Promise<void> {
+export async function waitForNumber(page: Page, selector: string, satisfies: "below" | "above", bound: number): Promise<void> {
   await page.waitForFunction(([where, which, than]) => {
     const text = document.querySelector(where)!.textContent!.replace(/[^0-9.]/g, "");
     return text !== "" && (which === "below" ? Number(text) < than : Number(text) > than);
-  }, [selector, satisfies, bound] as const, { timeout });
+  }, [selector, satisfies, bound] as const);
 }
 
 export async function setSpeed(page: Page, times: 0 | 1 | 10): Promise<void> {

@@ -2,7 +2,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWith } from "../firmware-sim/firmware/require_tools.js";
-import { CHROMIUM, numberIn, servePlayground, setSpeed, startBrowser, visit, type Visit, waitForNumber } from "./browser.js";
+import { CHROMIUM, startBrowser } from "../browser.js";
+import { numberIn, servePlayground, setSpeed, visit, type Visit, waitForNumber } from "./browser.js";
 
 const LOOKS = [1280, 360].flatMap((width) => (["light", "dark"] as const).map((scheme) => ({ width, scheme })));
 
@@ -79,7 +80,8 @@ describeWith(CHROMIUM === null ? ["chromium"] : [], "apt-get install chromium", 
     const { page } = here;
     await page.setViewportSize({ width: 360, height: 800 });
     for (const world of ["invert", "rotate", "clean"]) await page.check(`#worlds input[value=${world}]`, { force: true });
-    await page.waitForTimeout(400);
+    // The last of them is drawn: until then there would be nothing to lie on anything.
+    await page.waitForFunction(() => [...document.querySelectorAll("#learning svg text")].some((text) => text.textContent === "as it was"));
     const faults = await page.$$eval("#learning svg text", (all) => {
       const texts = all.map((text) => ({ text: text.textContent!, box: text.getBoundingClientRect() })).filter(({ text }) => text.trim() !== "");
       return texts.flatMap(({ text, box }, index) => texts.slice(index + 1).filter((other) => Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left) > 1 && Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top) > 4).map((other) => `${text} over ${other.text}`));
@@ -99,11 +101,11 @@ describeWith(CHROMIUM === null ? ["chromium"] : [], "apt-get install chromium", 
   test("the other digits are loaded when asked for, and learned from", async () => {
     const { page } = here;
     await page.selectOption("#digits", "60000");
-    await page.waitForFunction(() => document.querySelector("#verdict")!.textContent!.startsWith("Fits."), null, { timeout: 60_000 });
+    await page.waitForFunction(() => document.querySelector("#verdict")!.textContent!.startsWith("Fits."));
     await page.waitForSelector("#train:enabled");
     expect(await numberIn(page, "#tile-samples")).toBe(0);
     await page.click("#train");
-    await waitForNumber(page, "#tile-samples", "above", 10_000, 60_000);
+    await waitForNumber(page, "#tile-samples", "above", 10_000);
     expect(here.requests.filter((request) => request.endsWith("mnist-60000.js"))).toHaveLength(1);
     expect(here.complaints).toEqual([]);
   });

@@ -17,7 +17,8 @@ import { platform } from "../../host/platform/node.js";
 import { NETWORKS } from "../../playground/src/networks.js";
 import { PAGE_BYTES_CEILING } from "../limits.js";
 import { describeWith } from "../firmware-sim/firmware/require_tools.js";
-import { CHROMIUM, NO_GRAPHICS, numberIn, servePlayground, setSpeed, startBrowser, SWIFTSHADER, SWIFTSHADER_WEBGPU, visit, type Visit, waitForNumber } from "./browser.js";
+import { CHROMIUM, NO_GRAPHICS, startBrowser, SWIFTSHADER, SWIFTSHADER_WEBGPU } from "../browser.js";
+import { numberIn, servePlayground, setSpeed, visit, type Visit, waitForNumber } from "./browser.js";
 
 const INSTALL = "apt-get install chromium";
 const missing = CHROMIUM === null ? ["chromium"] : [];
@@ -230,18 +231,14 @@ describeWith(missing, INSTALL, "the playground's chip", () => {
   test("keeps the chip's own pace when asked", async () => {
     const { page } = await visit(browser, site.url);
     await setSpeed(page, 1);
+    const start = performance.now();
     await page.click("#train");
-    await waitForNumber(page, "#tile-samples", "above", 20);
-    const seconds = async (): Promise<number> => {
-      const text = (await page.textContent("#tile-time"))!;
-      return parseFloat(text) / (text.endsWith("ms") ? 1000 : 1);
-    };
-    const [wall, chip] = [performance.now(), await seconds()];
-    await page.waitForTimeout(2000);
-    const share = (await seconds() - chip) / ((performance.now() - wall) / 1000);
-    // Never faster; slower where this machine is busy.
-    expect(share).toBeGreaterThan(0.2);
-    expect(share).toBeLessThan(1.2);
+    const chip = await page.waitForFunction(() => {
+      const text = document.querySelector("#tile-time")!.textContent!;
+      return /^[\d.]+ s$/.test(text) && parseFloat(text) >= 2 ? parseFloat(text) : null;
+    });
+    // Never faster, but for what is rounded; slower where this machine is busy. At full speed these two seconds take some tens of milliseconds.
+    expect(await chip.jsonValue()).toBeLessThan(1.2 * ((performance.now() - start) / 1000));
     await page.context().close();
   });
 });
@@ -312,14 +309,14 @@ describeWith(missing, INSTALL, "the reference beside the chip", () => {
       await page.keyboard.press("Tab");
       await page.waitForSelector("#train:enabled");
       await page.click("#compare");
-      await page.waitForFunction(() => /equal, bit for bit|NOT|failed|differ after 20 digits: \d/.test(document.querySelector("#parity")!.textContent!), null, { timeout: 60_000 });
+      await page.waitForFunction(() => /equal, bit for bit|NOT|failed|differ after 20 digits: \d/.test(document.querySelector("#parity")!.textContent!));
       const verdict = (await page.textContent("#parity"))!;
       expect(verdict).toMatch(/^0 of [\d,]+ integers differ after 20 digits: equal, bit for bit\.$/);
       // 20 samples and the start: every weight of both layers, each time.
       expect(Number(/of ([\d,]+)/.exec(verdict)![1]!.replaceAll(",", ""))).toBeGreaterThan(21 * (784 * 16 + 16 * 8));
       expect(await page.textContent("#reference .says")).toContain(`${name} on `);
       // One of them says that float works; it takes its time on a CPU.
-      if (andFloat) await page.waitForFunction(() => /In floating point, in batches: after 256 digits/.test(document.querySelector("#float")!.textContent!), null, { timeout: 60_000 });
+      if (andFloat) await page.waitForFunction(() => /In floating point, in batches: after 256 digits/.test(document.querySelector("#float")!.textContent!));
       if (await page.textContent("#compare") === "Stop") {
         await page.click("#compare");
         expect(await page.textContent("#parity")).toBe("Stopped.");

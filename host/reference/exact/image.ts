@@ -1,7 +1,7 @@
 import type { Backend, Tensor2D } from "../backends/backend.js";
 import type { FixedSpec } from "../fixed_spec.js";
 import { multiplier } from "../integers.js";
-import type { Generator } from "../random.js";
+import type { Generator } from "../../random.js";
 import { labelled } from "../waves.js";
 import { normaliseRows } from "./normalise.js";
 

@@ -3,7 +3,7 @@ import type { Backend, Tensor, Tensor2D } from "../backends/backend.js";
 import type { FixedLayer, FixedSpec } from "../fixed_spec.js";
 import { initialIntegers } from "../initial_weights.js";
 import { coefficientExponent, goodnessOf, multiplier, scheduledRate, shiftRight } from "../integers.js";
-import { Lanes, streamOfLanes } from "../random.js";
+import { Lanes, streamOfLanes } from "../streams.js";
 import { coefficientHalves } from "./carried.js";
 import { deviceOf, type ExactDevice } from "./device.js";
 import { ExactMatrix } from "./matrix.js";

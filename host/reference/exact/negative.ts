@@ -1,6 +1,6 @@
 import type { NetworkSpec } from "../../spec/network_spec.js";
 import { softmax } from "../integers.js";
-import type { Generator } from "../random.js";
+import type { Generator } from "../../random.js";
 
 /** The label of the negative (docs/algorithm.md, Objective: pair, 3). */
 export function drawNegativeExactly(spec: NetworkSpec, sampler: Generator, label: number, logits: readonly number[]): number {

@@ -1,7 +1,7 @@
 import type { Backend, Tensor, Tensor2D } from "../backends/backend.js";
 import type { FixedSpec } from "../fixed_spec.js";
 import { coefficientExponent, errorsOf, rshr, sat, scheduledRate, softmax } from "../integers.js";
-import { Lanes, streamOfReadoutLanes } from "../random.js";
+import { Lanes, streamOfReadoutLanes } from "../streams.js";
 import { coefficientHalves } from "./carried.js";
 import { ExactMatrix } from "./matrix.js";
 import { splitProduct } from "./products.js";

@@ -1,5 +1,6 @@
 import type { NetworkSpec } from "../../spec/network_spec.js";
-import { Generator, STREAM_DROPOUT } from "../random.js";
+import { Generator } from "../../random.js";
+import { STREAM_DROPOUT } from "../streams.js";
 import { labelled } from "../waves.js";
 import type { Recipe } from "./recipe.js";
 

@@ -1,5 +1,5 @@
 import type { NetworkSpec } from "../../spec/network_spec.js";
-import type { Generator } from "../random.js";
+import type { Generator } from "../../random.js";
 import { softmax } from "./rows.js";
 
 /** The label of a negative: a wrong class, drawn evenly or as often as the readout mistakes the image for it. One number drawn, as in the engine. */

@@ -3,7 +3,7 @@
  * numbers), and what a platform may compute differently in the last place (sine, exponential) is rounded before it is used. What is left
  * is +, −, ×, ÷, which IEEE 754 fixes.
  */
-import { Generator } from "../../reference/random.js";
+import { Generator } from "../../random.js";
 
 /** Streams of synthetic signals begin here: far from the engine's and from those that shuffle. */
 const FIRST_STREAM = 0x20000;

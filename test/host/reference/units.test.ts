@@ -7,7 +7,7 @@ import { drawMask } from "../../../host/reference/hybrid.js";
 import { shifted } from "../../../host/reference/jitter.js";
 import { phaseOf } from "../../../host/reference/phases.js";
 import { byPlaces, pooled } from "../../../host/reference/pooling.js";
-import { Generator } from "../../../host/reference/random.js";
+import { Generator } from "../../../host/random.js";
 import { StepFrames } from "../../../host/reference/step_frames.js";
 import { targetsOf } from "../../../host/reference/targets.js";
 import { labelled } from "../../../host/reference/waves.js";

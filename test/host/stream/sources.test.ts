@@ -86,7 +86,7 @@ test("sources that cannot be read are refused in a line", async () => {
   await expect(read("bare.csv", "1,2\n", { labelColumn: "c" })).rejects.toThrow(/has no header, so labels cannot be called "c"/);
   await expect(read("x.wav", "RIFFnothing")).rejects.toThrow(/x\.wav is not a WAV file that can be read/);
   await expect(read("raw.pcm", Uint8Array.of(1, 2), { format: "s16le" })).rejects.toThrow(/raw samples do not say how many channels/);
-  await expect(read("binary.csv", Uint8Array.from({ length: 100 }, (_, i) => (i * 37) & 255))).rejects.toThrow(/./);
+  await expect(read("binary.csv", Uint8Array.from({ length: 100 }, (_, i) => (i * 37) & 255))).rejects.toThrow(/binary\.csv: .*expected a sample in each line/);
 });
 
 test.each(["16", "8", "24", "32f"])("WAV files of %s bits are taken as 16", async (depth) => {
