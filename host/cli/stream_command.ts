@@ -114,13 +114,18 @@ async function run(command: Command, name: string, flags: StreamFlags): Promise<
     try {
       await follow(session, source, rate, flags, signal, view, save);
     } finally {
-      // Whatever ended the stream, what was learned is kept.
+      // Whatever ended the stream, what was learned is kept; and whether it could be kept or not, the summary is told.
       view.end();
-      await save();
-      const summary = session.summary();
-      if (flags.json) sayJson({ type: "end", ...summary, weightsHash: network.weightsHash(), interrupted: signal.aborted, saved: path ?? null });
-      else for (const line of summaryLines(summary, session)) say(line);
-      if (path !== undefined) say(`saved in ${path}`);
+      let saved: string | null = null;
+      try {
+        await save();
+        saved = path ?? null;
+      } finally {
+        const summary = session.summary();
+        if (flags.json) sayJson({ type: "end", ...summary, weightsHash: network.weightsHash(), interrupted: signal.aborted, saved });
+        else for (const line of summaryLines(summary, session)) say(line);
+        if (saved !== null) say(`saved in ${saved}`);
+      }
     }
   });
 }

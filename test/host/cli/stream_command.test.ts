@@ -1,5 +1,5 @@
 /** `mayfly stream` as a user runs it. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -164,4 +164,12 @@ test("plan and pack take the shape of a sample from a stream", async () => {
   expect(JSON.parse(stdout).regions.find(({ name }: { name: string }) => name === "frame").bytes).toBe(16);
   expect((await mayfly(folder, "pack", ...network, "-o", "planned.wasm")).status).toBe(0);
   await expectRefusal(folder, ["plan", "--layers", "16"], /--input is missing: the shape of a sample/, 2);
+});
+
+test("a model that cannot be saved is an error, after the summary", async () => {
+  mkdirSync(join(folder, "taken.mayfly.json"));
+  const { status, stdout, stderr } = await mayfly(folder, "stream", `${NORMAL}1`, "--seconds", "1", ...SMALL, "--save", "taken.mayfly", "--json");
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/cannot write taken\.mayfly\.json/);
+  expect(JSON.parse(stdout.trim().split("\n").at(-1)!)).toMatchObject({ type: "end", saved: null });
 });
