@@ -18,22 +18,25 @@ export interface TrainingCounters {
 const LAYER_COUNTERS = [LAYER_POSITIVES_RIGHT, LAYER_NEGATIVES_RIGHT, LAYER_ROWS_USED, LAYER_ROWS_UPDATED];
 const COUNTERS = LAYER_COUNTERS.length;
 
-/** Reads the engine's counters now; `since` turns two readings into rates. Counters wrap at 2^32. */
+/** Reads the engine's counters now; `since` turns two readings into rates. They wrap at 2^32, which large maps reach within an epoch: `note` in between. */
 export class CounterReader {
   private last: Uint32Array;
+  /** Counted since the last `since`, up to the last reading. */
+  private readonly counted: Float64Array;
   /** Of each layer, a sample: how often rows may be multiplied and updated. */
   private readonly full: readonly FullWork[];
 
   constructor(private readonly network: Network) {
     this.last = this.read();
+    this.counted = new Float64Array(this.last.length);
     this.full = fullWork(network);
   }
 
   /** Rates over the samples since the last call (or the start). */
   since(samples: number): TrainingCounters {
-    const now = this.read();
-    const difference = now.map((value, index) => (value - (this.last[index] ?? 0)) >>> 0);
-    this.last = now;
+    this.note();
+    const difference = this.counted.slice();
+    this.counted.fill(0);
     const { spec } = this.network;
     const pair = spec.objective === "pair";
     const { iterations, first, last } = spec.recurrence;
@@ -46,6 +49,13 @@ export class CounterReader {
       rowsUsed: this.full.map(({ rowsUsed }, layer) => share(at(layer, 2), rowsUsed)),
       rowsUpdated: this.full.map(({ rowsUpdated }, layer) => share(at(layer, 3), rowsUpdated)),
     };
+  }
+
+  /** Adds up what was counted since the last reading. */
+  note(): void {
+    const now = this.read();
+    now.forEach((value, index) => (this.counted[index]! += (value - this.last[index]!) >>> 0));
+    this.last = now;
   }
 
   private read(): Uint32Array {

@@ -112,6 +112,7 @@ async function* trainedBy(learner: Learner, network: Network, data: Dataset, opt
       if (under) await under;
       seconds += (performance.now() - start) / 1000;
       const { readoutError } = counters.since(to - from);
+      totals.note();
       yield { type: "progress", epoch, done: to, total: data.count, pairsPerSecond: Math.round((to - first) / seconds), readoutError, threads: learner.report };
       await platform.turn();
     }

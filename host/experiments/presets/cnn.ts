@@ -62,7 +62,7 @@ export const cnn: Experiment = {
     study("with-first-layer", "goodness of the first layer counts too (figure 9)", { goodnessFrom: 0 }),
     // Without padding only fields of 3x3 leave the third layer a map.
     study("max-pooling", "16 filters of 3x3, max pooling after the first two layers (table 3); compare with filters-3x3", { field: 3, pool: 2 }, "64 filters of 3x3: 1.70 % without, 1.82 % with pooling (linear classifier)"),
-    study("waves-4", "the paper's recipe with 16 filters of 5x5, four epochs", {}, undefined, "target"),
+    { ...study("waves-4", "the paper's recipe with 16 filters of 5x5, four epochs, no cool-down", {}, undefined, "target"), hold: 1 },
     study("paper-64", "the paper's recipe with 64 filters of 7x7", { filters: 64, field: 7 }, "with 128 filters: 0.84 % by goodness, 1.00 % by the linear classifier", "paper"),
     study("paper", "the paper's best net, 128 filters of 7x7: its second and third layers have 6,272 inputs", { filters: 128, field: 7 }, "0.84 % by goodness, 1.00 % by the linear classifier", "paper"),
   ],

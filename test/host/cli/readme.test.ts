@@ -15,7 +15,7 @@ function commandLines(markdown: string): string[] {
   return blocks.join("\n").replace(/\\\n\s*/g, " ").split("\n")
     .map((line) => /(?:^|\s)(?:npx mayfly|mayfly|node dist\/cli\.js) ([a-z].*)$/.exec(line)?.[1])
     .filter((line) => typeof line === "string")
-    .map((line) => line.replace(/\s+(#|>|2>|\||&&).*$/, ""));
+    .map((line) => line.replace(/\s+(#|<|>|2>|\||&&).*$/, ""));
 }
 
 /** Words of a line of shell; quotes hold words together. */
@@ -62,6 +62,6 @@ test("the examples in the help are calls the program understands", () => {
   for (const command of createProgram().commands) {
     let help = "";
     command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
-    for (const [, line = ""] of help.matchAll(/^ {2}mayfly (.*)$/gm)) expect(() => parse(line.replace(/\s+(#|>|2>|\||&&).*$/, "")), line).not.toThrow();
+    for (const [, line = ""] of help.matchAll(/^ {2}mayfly (.*)$/gm)) expect(() => parse(line.replace(/\s+(#|<|>|2>|\||&&).*$/, "")), line).not.toThrow();
   }
 });

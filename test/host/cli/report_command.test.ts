@@ -21,6 +21,7 @@ beforeAll(async () => {
   trained = await mayflyJson(files.folder, "train", "idx", "--layers", "16,12", "--epochs", "2", "--leave-out", "3", "--out", "run", "--report");
   await mayflyJson(files.folder, "experiment", "blackbox", "--variant", "box", "--data", "idx", "--epochs", "1", "--limit", "8", "--out", "box");
   await mayflyJson(files.folder, "train", "idx", "--layers", "8", "--iterations", "4", "--epochs", "1", "--limit", "20", "--out", "recurrent");
+  await mayflyJson(files.folder, "train", "idx", "--layers", "8,8", "--epochs", "1", "--with", JSON.stringify({ negatives: "corrupted" }), "--out", "corrupted");
   await mayflyJson(files.folder, "train", "idx", "--layers", "8", "--no-readout", "--negatives", "random", "--epochs", "1", "--limit", "20", "--out", "bare");
   await mayflyJson(files.folder, "train", "idx", "--layers", "conv8x3p2", "--objective", "classwise", "--epochs", "1", "--limit", "20", "--out", "maps");
   copyRun("run", "cut", ["run.json"]);
@@ -88,7 +89,10 @@ describe("report", () => {
     const { runs: [run] } = dataOf("recurrent.html");
     expect(run.layers.map(({ iterations }: any) => iterations.map(({ iteration }: any) => iteration))).toEqual([[0, 1, 2, 3, 4]]);
     expect(run.goodness).toHaveLength(1);
-    expect(run.missing).toEqual([{ what: "representations beside those of backpropagation", command: "mayfly analyze recurrent --against backprop" }]);
+    expect(run.missing).toEqual([
+      { what: "representations beside those of backpropagation", command: "mayfly analyze recurrent --against backprop" },
+      { what: expect.stringContaining("parity"), command: "mayfly report recurrent --parity" },
+    ]);
   });
 
   test("of two runs whose folders have one name tells them apart by their paths", async () => {
@@ -267,7 +271,7 @@ describe.concurrent("refused", () => {
   refuses("report of a model file", "report run/model.mayfly -o x.html", /^mayfly: run\/model\.mayfly is a file, and a report is of a run directory, .*: give that, or see what a model represents by mayfly analyze run\/model\.mayfly DATASET/);
   refuses("report of a run twice", "report run ./run -o x.html", /^mayfly: \.\/run is named twice: a report shows each run once/, 2);
   refuses("a backend without parity", "report run --backend cpu -o x.html", /^mayfly: --backend belongs to --parity: give that too/, 2);
-  refuses("parity of a network the reference has not", "report recurrent --parity -o x.html", /^mayfly: the tfjs reference has none of the variants/, 2);
+  refuses("parity of a network the reference has not", "report corrupted --parity -o x.html", /^mayfly: the tfjs references have no corrupted negatives yet/, 2);
   refuses("a twin there is not", "analyze run --against sgd", /Give one or both of backprop,backprop-ff/, 2);
   refuses("twins' options without twins", "analyze run --epochs 3", /^mayfly: --epochs is one of the twins': give --against too/, 2);
   refuses("a neutral label of a network without a readout", "analyze bare --label neutral", /^mayfly: --label neutral: this network has no readout/, 2);

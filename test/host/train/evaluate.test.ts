@@ -76,6 +76,18 @@ test("counters become rates over the samples since the last reading, also across
   expect(counters.since(4)).toMatchObject({ rowsUsed: [0], discrimination: [0] });
 });
 
+test("counters that wrap several times are whole when they are noted in between", () => {
+  const network = Network.create(CLASSWISE);
+  const state = network.view(network.region(kinds.REGION_LAYER_STATE, 0)) as Uint32Array;
+  const counters = new CounterReader(network);
+  for (let step = 1; step <= 6; step++) {
+    state[LAYER_ROWS_USED >> 2] = (step * 3e9) % 2 ** 32;
+    counters.note();
+  }
+  // 6 * 3e9 of 1e9 * 30 rows.
+  expect(counters.since(1e9).rowsUsed[0]).toBeCloseTo(60, 6);
+});
+
 test("the hash of a data set tells any change of a sample, a label, a shape or the split", () => {
   const data = stripes(6);
   const other = (change: object) => datasetHash({ ...data, ...change });
