@@ -123,10 +123,11 @@ function workOfRun(network: Network, record: RunRecord | null) {
 async function sideBySide(backend: Backend, model: string, dataset: string | undefined, data: OpenedDataset, network: Network, layers: LayerAnalysis[], record: RunRecord | null, shown: ShownLabel, leftOut: number | null, flags: AnalyzeFlags): Promise<Representations> {
   const { spec } = network;
   // Beside the run they belong to, unless they learn from other data.
-  const folder = record && dataset === undefined ? model : null;
-  if (!folder) say("the twins are not kept: there is no run directory that they belong to");
-  const epochs = flags.epochs ?? (record?.epochs.length || TWIN_EPOCHS);
   const hash = datasetHash(data.train, data.test);
+  const otherData = record !== null && record.settings.datasetHash !== hash;
+  const folder = record && dataset === undefined && !otherData ? model : null;
+  if (!folder) say(`the twins are not kept: ${otherData ? "their data are not those of the run, which learned from its own (--limit and the like were given, or another data set)" : "there is no run directory that they belong to"}`);
+  const epochs = flags.epochs ?? (record?.epochs.length || TWIN_EPOCHS);
   const progress = openProgress();
   const total = data.test.count;
   const own = evaluate(network, data.test, (done) => progress.update("testing", done, total)).testError;

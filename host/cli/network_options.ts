@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Shape } from "../data/shape.js";
 import { MayflyError } from "../errors.js";
+import { type FrontEndInput, frameShape, resolveFrontEnd } from "../spec/front_end.js";
 import { isMap } from "../spec/geometry.js";
 import { networkSchema, type NetworkSpecInput } from "../spec/network_spec.js";
 import { type LayerFlag, type Interval, type MoreOfSpec, numberTo, parseBytes, parseInterval, parseLayers, parseMore, positive, whole, wholeFrom } from "./flags.js";
@@ -85,6 +86,14 @@ function checkRecurrence({ iterations, count, damping, objective, label }: Netwo
   if (objective === "classwise") throw new MayflyError("--iterations belongs to --objective pair: classwise has no label to clamp on top", 2);
   if (label !== undefined) throw new MayflyError(`--label ${label}: a recurrent network (--iterations) has its label clamped on top, not in its input`, 2);
   if (count && count.last > iterations) throw new MayflyError(`--count ${count.first}-${count.last}: there are only ${iterations} iterations (--iterations)`, 2);
+}
+
+/** Shape of a sample where there is no data set to ask: --input, or with a stream in --with what its front end makes. */
+export function inputShape({ input, with: more }: { input?: Shape; with?: MoreOfSpec }): Shape {
+  const stream = more?.["stream"];
+  if (input) return input;
+  if (stream === undefined || stream === null) throw new MayflyError("--input is missing: the shape of a sample, e.g. --input 28x28 (a stream in --with says it itself)", 2);
+  return frameShape(resolveFrontEnd(stream as FrontEndInput));
 }
 
 /** The spec the flags describe, for data of a shape. */

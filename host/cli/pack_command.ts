@@ -11,7 +11,7 @@ import type { PackedFacts } from "../pack/packed_module.js";
 import { writeAtomically } from "../train/atomic_file.js";
 import { jsonOption, shapeFlag, wholeFrom } from "./flags.js";
 import { openModel } from "./model_file.js";
-import { addNetworkOptions, checkNetworkFlags, type NetworkFlags, specFrom } from "./network_options.js";
+import { addNetworkOptions, checkNetworkFlags, inputShape, type NetworkFlags, specFrom } from "./network_options.js";
 import type { Kernels } from "../pack_c/c_library.js";
 import { packC } from "./pack_c.js";
 import { kernelsOption } from "./simulate_qemu.js";
@@ -50,7 +50,7 @@ export function addPackCommand(program: Command): void {
     .option("--no-header", "write no C header")
     .addOption(jsonOption())
     .optionsGroup("Data:")
-    .option("--input <WxH[xC]>", "shape of a sample, e.g. 28x28", shapeFlag)
+    .option("--input <WxH[xC]>", "shape of a sample, e.g. 28x28; a stream in --with says it itself", shapeFlag)
     .option("--classes <n>", "number of classes", wholeFrom(2), 10);
   addNetworkOptions(command);
   const layers = command.options.find((option) => option.attributeName() === "layers");
@@ -97,9 +97,9 @@ function factsJson({ bytes, heapBase, dataEnd, pages, pageBytes, build, state, e
 }
 
 function describedNetwork(command: Command, flags: PackFlags): Network {
-  if (!flags.layers || !flags.input) throw new MayflyError("nothing to pack: give a run directory or a .mayfly file, or --layers and --input for an untrained network", 2);
+  if (!flags.layers || (!flags.input && !flags.with?.["stream"])) throw new MayflyError("nothing to pack: give a run directory or a .mayfly file, or --layers and --input for an untrained network", 2);
   checkNetworkFlags(command, flags);
-  return Network.create(specFrom(flags, flags.input, flags.classes));
+  return Network.create(specFrom(flags, inputShape(flags), flags.classes));
 }
 
 async function modelNetwork(command: Command, path: string): Promise<Network> {

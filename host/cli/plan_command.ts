@@ -7,7 +7,7 @@ import { planMemory } from "../engine/plan.js";
 import { boardTable, ramPicture } from "./board_table.js";
 import { jsonOption, shapeFlag, wholeFrom } from "./flags.js";
 import { memoryMap } from "./memory_map.js";
-import { addNetworkOptions, checkNetworkFlags, type NetworkFlags, specFrom } from "./network_options.js";
+import { addNetworkOptions, checkNetworkFlags, inputShape, type NetworkFlags, specFrom } from "./network_options.js";
 import { say, sayJson } from "./output.js";
 
 export function addPlanCommand(program: Command): void {
@@ -16,7 +16,7 @@ export function addPlanCommand(program: Command): void {
     .description("Plans the memory of a network without building it: every region with its address, to the byte. What is planned is what is used.")
     .addOption(jsonOption())
     .optionsGroup("Data:")
-    .requiredOption("--input <WxH[xC]>", "shape of a sample, e.g. 28x28", shapeFlag)
+    .option("--input <WxH[xC]>", "shape of a sample, e.g. 28x28; a stream in --with says it itself", shapeFlag)
     .option("--classes <n>", "number of classes", wholeFrom(2), 10);
   addNetworkOptions(command)
     .optionsGroup("Boards:")
@@ -31,11 +31,12 @@ Examples:
   mayfly plan --layers 60,40 --weights i8 --objective classwise --input 28x28 --memory-limit 64KiB
   mayfly plan --layers conv20x5p2,conv40x3p2,conv80x3 --objective classwise --weights i8 --input 64x64 --memory-limit 160KiB
   mayfly plan --layers 32 --weights i8 --input 28x28 --board all
-  mayfly plan --layers 128,64 --input 28x28 --board rp2040 --checkpoint-every 10min`);
+  mayfly plan --layers 128,64 --input 28x28 --board rp2040 --checkpoint-every 10min
+  mayfly plan --layers 64,32 --classes 2 --dropout 0 --with '{"stream":{"window":512},"negatives":"corrupted","sense":"minimise","readout":{"from":null}}'`);
   command.action(async (flags: PlanFlags) => {
     checkNetworkFlags(command, flags);
     const boards = flags.board === undefined ? null : selectBoards(flags.board);
-    const spec = specFrom(flags, flags.input, flags.classes);
+    const spec = specFrom(flags, inputShape(flags), flags.classes);
     const plan = planMemory(spec);
     for (const line of memoryMap(plan)) say(line);
     const { epochSamples, checkpointEvery } = flags;
@@ -53,7 +54,7 @@ Examples:
 }
 
 interface PlanFlags extends NetworkFlags {
-  input: Shape;
+  input?: Shape;
   classes: number;
   board?: string;
   epochSamples: number;

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { type Command, Option } from "commander";
 import type { Build } from "../engine/artefacts.js";
 import { Network } from "../engine/network.js";
@@ -12,6 +13,7 @@ import { interruptible } from "./interrupt.js";
 import { say, sayJson } from "./output.js";
 import { openStreamModel, saveStreamModel, type StreamModelFacts } from "./stream_model.js";
 import { addStreamNetworkOptions, checkStreamFlags, streamSpec, type StreamNetworkFlags } from "./stream_network.js";
+import { checkRateFlags, checkSourceFlags } from "./stream_source.js";
 import { openStreamView, summaryLines, type StreamView } from "./stream_view.js";
 
 type StreamFlags = StreamNetworkFlags & {
@@ -86,14 +88,19 @@ Examples:
 
 async function run(command: Command, name: string, flags: StreamFlags): Promise<void> {
   checkStreamFlags(command, flags);
+  checkSourceFlags(command, name, flags);
+  if (!flags.train && flags.trainFor !== undefined) throw new MayflyError("--no-train and --train-for say different things: leave one of them out", 2);
   const path = flags.save ?? flags.resume;
   if (flags.save !== undefined && flags.save !== flags.resume && existsSync(flags.save)) throw new MayflyError(`${flags.save} is there already: go on with it by --resume ${flags.save}, or save elsewhere`, 2);
+  // Found out now, and not when the stream has ended.
+  if (path !== undefined && !existsSync(dirname(path))) throw new MayflyError(`cannot save in ${path}: the folder does not exist`, 2);
   const resumed = flags.resume === undefined ? null : await openStreamModel(flags.resume, flags.build);
   await interruptible(async (signal) => {
     const source = await openStream(name, { ...sourceOptions(flags, resumed?.facts ?? null), signal }).catch((error: unknown) => {
       throw signal.aborted ? new MayflyError("interrupted before the first sample", 1, error) : error;
     });
     const rate = source.rate ?? flags.sampleRate ?? resumed?.facts?.rate ?? null;
+    checkRateFlags(source, rate, flags);
     if (resumed?.facts?.rate && rate && resumed.facts.rate !== rate) throw new MayflyError(`${flags.resume} has learned at ${resumed.facts.rate} Hz, and ${source.name} has ${rate} Hz: resample it, or start a new model`, 1);
     const network = resumed?.network ?? Network.create(streamSpec(flags, source, rate), { build: flags.build });
     StreamSession.check(network, source);
@@ -107,13 +114,18 @@ async function run(command: Command, name: string, flags: StreamFlags): Promise<
     try {
       await follow(session, source, rate, flags, signal, view, save);
     } finally {
-      // Whatever ended the stream, what was learned is kept.
+      // Whatever ended the stream, what was learned is kept; and whether it could be kept or not, the summary is told.
       view.end();
-      await save();
-      const summary = session.summary();
-      if (flags.json) sayJson({ type: "end", ...summary, weightsHash: network.weightsHash(), interrupted: signal.aborted, saved: path ?? null });
-      else for (const line of summaryLines(summary, session)) say(line);
-      if (path !== undefined) say(`saved in ${path}`);
+      let saved: string | null = null;
+      try {
+        await save();
+        saved = path ?? null;
+      } finally {
+        const summary = session.summary();
+        if (flags.json) sayJson({ type: "end", ...summary, weightsHash: network.weightsHash(), interrupted: signal.aborted, saved });
+        else for (const line of summaryLines(summary, session)) say(line);
+        if (saved !== null) say(`saved in ${saved}`);
+      }
     }
   });
 }

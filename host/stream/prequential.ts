@@ -54,7 +54,7 @@ export interface PrequentialSummary {
   readonly labelled: number;
   readonly score: number | null;
   readonly recentScore: number | null;
-  /** Of networks with a threshold. Shares of alarms: of all frames, of the last ones, of frames with label 0 (false), of the others (detected). */
+  /** Of networks with a threshold. Alarms, and their shares (0 to 1, null where nothing was counted): of all frames, of the last ones, of frames with label 0 (false), of the others (detected). */
   readonly alarms: number;
   readonly alarmRate: number | null;
   readonly recentAlarmRate: number | null;
@@ -69,6 +69,7 @@ export interface PrequentialSummary {
 /** Scores kept of each kind. */
 const MOST_SCORES = 20_000;
 
+/** Counts what came of tests: `Tested` in, a `PrequentialSummary` out. A `StreamSession` keeps one. */
 export class Prequential {
   private readonly errors: Running;
   private readonly scores: Running;

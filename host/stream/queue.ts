@@ -1,6 +1,7 @@
 /** A bounded queue between a source and the network: back-pressure, or the oldest samples dropped, and counted. */
 import type { StreamItem } from "./source.js";
 
+/** What becomes of samples that come faster than they are taken: the source waits, or the oldest are dropped. */
 export type Overflow = "block" | "drop";
 
 /**

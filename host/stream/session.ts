@@ -13,7 +13,7 @@ export interface SessionOptions {
   trainFor?: number;
   /** How a class is predicted; default: by goodness. */
   by?: "goodness" | "readout";
-  /** Frames of the sliding window of the evaluation. */
+  /** Frames of the sliding window of the evaluation; default 200. */
   recent?: number;
 }
 
@@ -38,6 +38,7 @@ export interface Losses {
   lastReason: string | null;
 }
 
+/** What a session has seen so far; `threshold` is the score below which a frame is an alarm, null for networks without one. */
 export interface SessionSummary extends PrequentialSummary {
   readonly trained: number;
   readonly losses: Losses;
@@ -45,6 +46,14 @@ export interface SessionSummary extends PrequentialSummary {
   readonly threshold: number | null;
 }
 
+/**
+ * ```ts
+ * const source = await openStream("synthetic:bearings,fault=inner,onset=150", { seconds: 210 });
+ * const session = new StreamSession(network, { trainFor: 4000 });
+ * for await (const item of source.items(new AbortController().signal)) for (const { alarm } of session.take(item)) if (alarm) sound();
+ * console.log(session.summary());
+ * ```
+ */
 export class StreamSession {
   readonly losses: Losses = { gaps: 0, badSamples: 0, lostSamples: 0, unknownLabels: 0, mixedFrames: 0, unlabelledFrames: 0, lastReason: null };
   private readonly prequential: Prequential;

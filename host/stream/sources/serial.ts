@@ -22,6 +22,7 @@ export type OpenPort = (path: string, baudRate: number) => Promise<Port>;
 const RETRY_MS = 250;
 
 export async function openSerial(path: string, options: SerialOptions, open: OpenPort = openSerialPort): Promise<Source> {
+  if (path === "") throw new MayflyError("serial: needs a port, e.g. serial:/dev/ttyUSB0 or serial:COM3", 2);
   const first = await open(path, options.baudRate);
   options.signal?.addEventListener("abort", () => first.destroy());
   const connect = async (port: Port, channels: number | undefined): Promise<Reading> => {

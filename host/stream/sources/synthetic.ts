@@ -1,5 +1,6 @@
 /** A made signal as a source: "synthetic:bearings,fault=inner,onset=60". */
 import { setTimeout as sleep } from "node:timers/promises";
+import { MayflyError } from "../../errors.js";
 import { synthetic } from "../synthetic/registry.js";
 import { record } from "../synthetic/signal.js";
 import type { Source } from "../source.js";
@@ -16,6 +17,7 @@ const PIECES_A_SECOND = 20;
 /** `text` is a name and options, "bearings,seed=3". */
 export function openSynthetic(text: string, options: SyntheticSourceOptions = {}): Source {
   const [name = "", ...pairs] = text.split(",");
+  for (const pair of pairs) if (!/^[^=]+=/.test(pair)) throw new MayflyError(`synthetic ${name}: "${pair}" is not an option: write option=value, with commas between`, 2);
   const signal = synthetic(name, Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)])));
   const { channels, rate } = signal;
   const piece = Math.max(1, Math.floor(rate / PIECES_A_SECOND));

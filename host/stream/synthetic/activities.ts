@@ -40,6 +40,7 @@ const GAITS: readonly Gait[] = [
   { pace: 1.35, up: [0.05, 0.05, 0.02], forward: [0.12, 0.02], sideways: [0.15, 0.02], strike: 0, noise: 0.07, lean: 0.07 },
 ];
 
+/** Accelerometer on a belt, three channels, for ever; labels of six activities. */
 export function activities(options: ActivityOptions = {}): SyntheticSignal {
   const { seed = 1, person = 0, only, bout = [5, 15] } = options;
   const rate = ACTIVITY_RATE;

@@ -59,6 +59,7 @@ function arriving(fault: BearingFault, shaft: number, cage: number): number {
 
 const RATIOS: Readonly<Record<BearingFault, number>> = { none: 0, outer: OUTER, inner: INNER, ball: BALL };
 
+/** Vibration of a bearing housing, for ever: `record(bearings({ fault: "inner" }), 8000)` takes a second of it. */
 export function bearings(options: BearingOptions = {}): SyntheticSignal {
   const { seed = 1, machine = seed, fault = "none", onset = 0, severity = 0.4, growth = 0, speed = 25, speedSpread = 0.12, loadSpread = 0.5, shocks = 0.5, drift = 0, driftSeconds = 600 } = options;
   const rate = BEARING_RATE;

@@ -25,6 +25,7 @@ const DAMPINGS = [250, 330, 450];
 const LOUD = 9000;
 const TUNE_EVERY = 16;
 
+/** A voice that says words now and then, for ever; labels are pause and the words. */
 export function keywords(options: KeywordOptions = {}): SyntheticSignal {
   const { seed = 1, speaker = 0, only, pause = [0.3, 1], noise: room = 0.04 } = options;
   const rate = KEYWORD_RATE;

@@ -199,6 +199,7 @@ describe("analyze --against", () => {
   test("of a model file, and with other data, keeps nothing", async () => {
     await mayflyJson(files.folder, "analyze", "run/model.mayfly", "idx", "--against", "backprop", "--epochs", "1");
     await mayflyJson(files.folder, "analyze", "run", "idx", "--against", "backprop", "--epochs", "1");
+    expect((await mayfly(files.folder, "analyze", "run", "--against", "backprop", "--epochs", "1", "--limit", "20")).stderr).toMatch(/the twins are not kept: their data are not those of the run/);
     expect(filesIn(path("run")).filter((name) => name.endsWith(".twin"))).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 /** `mayfly stream` as a user runs it. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -138,5 +138,38 @@ test("refusals say what to do, and leave nothing behind", async () => {
   await refuse(/--objective belongs to --learn labels/, 2, NORMAL + 1, "--objective", "classwise");
   await refuse(/Give ways to corrupt a window, of splice,shuffle,shift,raise/, 2, NORMAL + 1, "--ways", "melt");
   await refuse(/the network needs .* bytes more than the memory limit/, 2, NORMAL + 1, "--memory-limit", "2KiB");
+  await refuse(/--reconnect belongs to serial ports, and three\.csv is none of them/, 2, "three.csv", "--reconnect", "3");
+  await refuse(/--gain belongs to text: CSV or JSON lines, and synthetic:bearings is none of them/, 2, "synthetic:bearings", "--gain", "100");
+  await refuse(/--sample-rate 100: synthetic bearings has 8000 Hz: leave it out/, 2, "synthetic:bearings", "--sample-rate", "100");
+  await refuse(/--seconds: three\.csv does not say its rate: use --sample-rate, or count with --frames/, 2, "three.csv", "--seconds", "2");
+  await refuse(/--no-train and --train-for say different things/, 2, NORMAL + 1, "--no-train", "--train-for", "5");
+  await refuse(/cannot save in not-there\/x\.mayfly: the folder does not exist/, 2, NORMAL + 1, "--save", "not-there/x.mayfly");
+  await refuse(/serial: needs a port, e\.g\. serial:\/dev\/ttyUSB0/, 2, "serial:");
+  await refuse(/synthetic bearings: "fault" is not an option: write option=value/, 2, "synthetic:bearings,fault");
   expect(filesIn(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+});
+
+test("a stream too short to test anything says why", async () => {
+  const short = await mayfly(folder, "stream", "synthetic:bearings", "--seconds", "1");
+  expect(short.status, short.stderr).toBe(0);
+  expect(short.stderr).toMatch(/nothing was tested or learned: the warm-up had \d+ windows to go \(--warmup\)/);
+  writeFileSync(join(folder, "few.csv"), "1\n2\n3\n");
+  expect((await mayfly(folder, "stream", "few.csv")).stderr).toMatch(/nothing was tested or learned: no window of 512 samples was whole \(--window\)/);
+});
+
+test("plan and pack take the shape of a sample from a stream", async () => {
+  const network = ["--layers", "16", "--classes", "2", "--dropout", "0", "--with", '{"stream":{"window":64,"bands":8},"negatives":"corrupted","sense":"minimise","readout":{"from":null}}'];
+  const { status, stdout, stderr } = await mayfly(folder, "plan", ...network, "--json");
+  expect(status, stderr).toBe(0);
+  expect(JSON.parse(stdout).regions.find(({ name }: { name: string }) => name === "frame").bytes).toBe(16);
+  expect((await mayfly(folder, "pack", ...network, "-o", "planned.wasm")).status).toBe(0);
+  await expectRefusal(folder, ["plan", "--layers", "16"], /--input is missing: the shape of a sample/, 2);
+});
+
+test("a model that cannot be saved is an error, after the summary", async () => {
+  mkdirSync(join(folder, "taken.mayfly.json"));
+  const { status, stdout, stderr } = await mayfly(folder, "stream", `${NORMAL}1`, "--seconds", "1", ...SMALL, "--save", "taken.mayfly", "--json");
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/cannot write taken\.mayfly\.json/);
+  expect(JSON.parse(stdout.trim().split("\n").at(-1)!)).toMatchObject({ type: "end", saved: null });
 });
