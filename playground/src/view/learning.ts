@@ -91,7 +91,7 @@ export class LearningChart {
     drawChart(this.chart, {
       height: 330, marginTop: 28 + MARK_ROW * Math.min(this.marks.length, MARK_ROWS),
       // The start, when most happens, gets the room.
-      x: { type: "sqrt", label: "digits seen", domain: [0, most], ticks: [0, ...STEPS.filter((step) => step <= most && step >= LEFTMOST * most)], tickFormat: "~s" },
+      x: { type: "sqrt", label: "digits seen", domain: [0, most], ticks: [0, ...STEPS.filter((step) => step <= most && step >= LEFTMOST * most)], tickFormat: (tick: number) => (tick < 1000 ? String(tick) : `${tick / 1000}k`) },
       y: { type: "log", label: "% wrong", domain: [bottom, 100], axis: null },
       marks: [
         Plot.gridY(ticks),
