@@ -1,22 +1,15 @@
 // What every bench needs: options, rounds in turn, percentiles, and what a result came from.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
-import { dirname } from "node:path";
 import { engineHash } from "../dist/index.js";
+import { origin as recordOrigin, save } from "../scripts/record.mjs";
 
 export const option = (name, fallback) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : fallback);
 
 export const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
-/** The machine, versions and commit; `+` behind the commit: with changes that are in none. */
+/** The machine, how busy it is, versions and commit. */
 export function origin() {
-  const git = (...args) => execFileSync("git", args, { encoding: "utf8" }).trim();
-  const commit = git("rev-parse", "HEAD") + (git("status", "--porcelain", "--", "assembly", "host", "bench") ? "+" : "");
-  return {
-    cpu: cpus()[0]?.model, cpus: cpus().length, load: loadavg().map((value) => Math.round(value * 100) / 100), node: process.version, v8: process.versions.v8,
-    engineHash: engineHash(), commit, date: new Date().toISOString().slice(0, 10),
-  };
+  return { ...recordOrigin("bench"), cpus: cpus().length, load: loadavg().map((value) => Math.round(value * 100) / 100), v8: process.versions.v8, engineHash: engineHash() };
 }
 
 /** Rounds of all benches in turn, A B C A B C …, so that a noisy machine disturbs all alike. `run()` returns a value; so does `seen[i]` all of bench i. */
@@ -26,12 +19,11 @@ export async function inTurn(benches, rounds) {
   return seen;
 }
 
-/** Writes `--json FILE`, or `file` where there is no such option. */
+/** Writes `--json FILE`, or `file` where there is no such option; with `file` null nothing: part of a bench is not to replace the whole. */
 export function record(file, result) {
   const path = option("--json", file);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.part`, `${JSON.stringify({ ...origin(), ...result }, null, 2)}\n`);
-  renameSync(`${path}.part`, path);
+  if (path === null) return;
+  save(path, { ...origin(), ...result }, 2);
   console.log(`written: ${path}`);
 }
 

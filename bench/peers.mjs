@@ -2,7 +2,7 @@
 // so that a noisy machine disturbs all alike. Medians of the rounds. About 5 minutes. --cases NAME,… picks cases, --rounds N, --json FILE
 // (default results/bench/peers.json).
 //
-// tfjs-wasm runs the same algorithm in float (recipe mayfly). PyTorch (Debian's python3-torch, with libopenblas0-openmp) runs FF with Adam by hand
+// tfjs, on wasm and on cpu, runs the same algorithm in float (recipe mayfly). PyTorch (Debian's python3-torch, with libopenblas0-openmp) runs FF with Adam by hand
 // (peers_torch.py) and onnxruntime the int8 forward passes of ten labels (peers_onnx.mjs): speed, not accuracy. A peer that is not installed is left out,
 // and the result says so.
 import { spawn } from "node:child_process";
@@ -22,16 +22,16 @@ const WARM = { small: 20_000, large: 15_000 };
 
 const pair = (...units) => ({ layers: units.map((n) => ({ units: n })) });
 const CASES = [
-  { name: "784-256-256", spec: pair(256, 256), work: "train", warm: WARM.small, torch: [1, 64, 512], tfjs: [1, 512], asked: { "PyTorch, batch 1": 120, "tfjs wasm, batch 1": 300, "best batch": 3 } },
-  { name: "784-500-500", spec: pair(500, 500), work: "train", warm: WARM.small, torch: [1, 64, 512], tfjs: [1, 512], asked: { "best batch": 2.5 } },
-  { name: "784-4x2000", spec: pair(2000, 2000, 2000, 2000), work: "train", warm: WARM.large, torch: [128, 512], tfjs: [128], asked: { "best batch": 1.5 } },
+  { name: "784-256-256", spec: pair(256, 256), work: "train", warm: WARM.small, torch: [1, 8, 64, 512], tfjs: { wasm: [1, 8, 64, 512], cpu: [1, 8, 64, 512] }, asked: { "PyTorch, batch 1": 120, "tfjs wasm, batch 1": 300, "best batch": 3 } },
+  { name: "784-500-500", spec: pair(500, 500), work: "train", warm: WARM.small, torch: [1, 64, 512], tfjs: { wasm: [1, 512] }, asked: { "best batch": 2.5 } },
+  { name: "784-4x2000", spec: pair(2000, 2000, 2000, 2000), work: "train", warm: WARM.large, torch: [128, 512], tfjs: { wasm: [128] }, asked: { "best batch": 1.5 } },
   {
-    name: "784-250-250 class-wise", spec: { objective: "classwise", layers: [250, 250].map((units) => ({ units, weights: "i8" })) }, work: "train", warm: WARM.small, torch: [1, 64, 512], tfjs: [],
+    name: "784-250-250 class-wise", spec: { objective: "classwise", layers: [250, 250].map((units) => ({ units, weights: "i8" })) }, work: "train", warm: WARM.small, torch: [1, 64, 512],
     asked: { "PyTorch, batch 1": 400, "best batch": 6 },
   },
   {
     name: "784-250-250 class-wise, prediction", spec: { objective: "classwise", layers: [250, 250].map((units) => ({ units, weights: "i8" })) }, work: "predict", warm: WARM.small,
-    torch: [512], tfjs: [], onnx: [1, 32, 128], asked: { "onnxruntime int8, best batch": 3 },
+    torch: [512], onnx: [1, 32, 128], asked: { "onnxruntime int8, best batch": 3 },
   },
 ];
 
@@ -71,7 +71,7 @@ function engineBench(network, work, warm) {
 async function tfjsBench(backend, checkpoint, batch) {
   const network = await fromEngine(backend, Network.open(checkpoint));
   let next = 0;
-  return timedBench("tfjs wasm", batch, async (count) => {
+  return timedBench(`tfjs ${backend.name}`, batch, async (count) => {
     for (let done = 0; done < count; done += batch) {
       if (next + batch > data.count) next = 0;
       await network.train(batchOf(data, order, next, next + batch));
@@ -101,20 +101,20 @@ async function startTorch() {
 }
 
 const torch = await startTorch();
-const tfjs = await startNamed("wasm");
-const versions = { PyTorch: torch?.version ?? null, "tfjs wasm": tfjs.version, onnxruntime: null };
+const tfjs = { wasm: await startNamed("wasm"), cpu: await startNamed("cpu") };
+const versions = { PyTorch: torch?.version ?? null, tfjs: tfjs.wasm.version, onnxruntime: null };
 if (!torch) console.log("PyTorch is not here: apt-get install python3-torch libopenblas0-openmp");
 
 const wanted = option("--cases", null)?.split(",");
 const results = [];
-for (const { name, spec, work, warm, torch: torchBatches, tfjs: tfjsBatches, onnx: onnxBatches = [], asked } of CASES) {
+for (const { name, spec, work, warm, torch: torchBatches, tfjs: tfjsBatches = {}, onnx: onnxBatches = [], asked } of CASES) {
   if (wanted && !wanted.includes(name)) continue;
   const network = Network.create(resolveSpec({ input: data.shape, classes: 10, seed: 1, ...spec }));
   for (let at = 0; at < warm; at++) network.train(frameAt(order[at]), data.labels[order[at]]);
   const units = spec.layers.map((layer) => layer.units);
   const benches = [engineBench(network, work, warm)];
   for (const batch of torch ? torchBatches : []) benches.push({ peer: "PyTorch", batch, run: () => torch.rate({ kind: work, layers: units, batch, seconds: ROUND_S }) });
-  for (const batch of tfjsBatches) benches.push(await tfjsBench(tfjs, network.checkpoint(), batch));
+  for (const [backend, batches] of Object.entries(tfjsBatches)) for (const batch of batches) benches.push(await tfjsBench(tfjs[backend], network.checkpoint(), batch));
   const onnx = onnxBatches.length > 0 ? await startOnnx(units) : null;
   if (onnx) versions.onnxruntime = onnx.version;
   else if (onnxBatches.length > 0) console.log("onnxruntime-node (288 MB) is not here: ONNXRUNTIME_NODE_INSTALL=skip npm install --no-save onnxruntime-node@1.30");
@@ -142,5 +142,5 @@ for (const { name, spec, work, warm, torch: torchBatches, tfjs: tfjsBatches, onn
   console.log(`  asked: ${Object.entries(asked).map(([what, times]) => `${what} ${times}`).join(", ")}`);
 }
 torch?.stop();
-record("results/bench/peers.json", { rounds: ROUNDS, threads: 1, versions, results });
+record(wanted ? null : "results/bench/peers.json", { rounds: ROUNDS, threads: 1, versions, results });
 process.exit(0);

@@ -1,20 +1,18 @@
-// npm run bench:threads: training in two threads against one, alternating block by block in one run, and the same bits. JSON with --json FILE.
+// npm run bench:threads: training in two threads against one, alternating block by block in one run, and the same bits. --json FILE (default results/bench/threads.json).
 // Every block of 1,000 samples is trained by one thread, then by two, so that a noisy machine disturbs both alike; the ratio is the median over the blocks.
 // "on paper" is what the stages' processor times, measured in one thread, come to when every thread has a core to itself: so much a machine that is busy
 // with other things would show if it were not. --paper 2,16 measures that alone, after so many blocks.
 import { cpus, loadavg } from "node:os";
-import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { Network, engineHash, loadMnist, train } from "../dist/index.js";
+import { median, option, record } from "./measure.mjs";
 
 await build({ entryPoints: ["bench/stage_times.ts"], outfile: "dist/bench_stage_times.js", bundle: true, platform: "node", target: "node20", format: "esm", packages: "external", logLevel: "warning" });
 const { stageTimes } = await import("../dist/bench_stage_times.js");
 
-const argument = (name, usual) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : usual);
-const threads = Number(argument("--threads", 2));
-const blocks = Number(argument("--blocks", 20));
-const paperAlone = argument("--paper", "").split(",").map(Number).filter((after) => after > 0);
+const threads = Number(option("--threads", 2));
+const blocks = Number(option("--blocks", 20));
+const paperAlone = option("--paper", "").split(",").map(Number).filter((after) => after > 0);
 const BLOCK = 1000;
 const FILLING = 2;
 const { train: images } = await loadMnist();
@@ -26,11 +24,10 @@ const cases = {
   "784-500-500 i16 pair, hard negatives": { layers: [{ units: 500 }, { units: 500 }] },
   "conv 20x5p2-40x3p2-80x3 i8 class-wise": { objective: "classwise", layers: [{ kind: "conv", channels: 20, field: 5, pool: 2, weights: "i8" }, { kind: "conv", channels: 40, field: 3, pool: 2, weights: "i8" }, { kind: "conv", channels: 80, field: 3, weights: "i8" }] },
 };
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 const results = [];
 for (const [name, spec] of Object.entries(cases)) {
-  if (!name.includes(argument("--only", ""))) continue;
+  if (!name.includes(option("--only", ""))) continue;
   const full = { input: images.shape, classes: 10, seed: 1, ...spec };
   const paper = (after) => ({ afterSamples: 1000 * after, ...stageTimes(full, images, after, [2, 3, 4].filter((count) => count <= spec.layers.length)) });
   if (paperAlone.length > 0) {
@@ -72,9 +69,6 @@ for (const [name, spec] of Object.entries(cases)) {
   console.log(`${name.padEnd(40)} 1 thread ${last.samplesPerSecond.one}/s, ${threads} threads ${last.samplesPerSecond.threads}/s: ${last.ratio.toFixed(2)}x (on paper ${onPaper.toFixed(2)}x), ${last.sameBits ? "same bits" : "OTHER BITS"} ${last.weightsHash}, load ${last.load.toFixed(1)} on ${cpus().length} cores`);
 }
 
-const file = argument("--json", null);
-if (file) {
-  const commit = execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim();
-  writeFileSync(file, `${JSON.stringify({ cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, v8: process.versions.v8, engineHash: engineHash("full"), commit, results }, null, 2)}\n`);
-}
+const isWhole = paperAlone.length === 0 && option("--only", null) === null;
+record(isWhole ? "results/bench/threads.json" : null, { engineHash: engineHash("full"), results });
 if (results.some(({ sameBits }) => sameBits === false)) process.exitCode = 1;

@@ -61,6 +61,11 @@ function adaptingTable() {
   ];
 }
 
+/** A row a method, a column each of `columns`, and in each place what `cell` says of them. */
+function grid(title, columns, methods, cell) {
+  return [`| ${title} | ${columns.join(" | ")} |`, `|---|${columns.map(() => "---|").join("")}`, ...methods.map((method) => `| ${method} | ${columns.map((_, column) => cell(method, column)).join(" | ")} |`)];
+}
+
 const methodsOf = (record) => unique(record.rows.map((row) => row.method));
 
 function anomalyTable() {
@@ -68,47 +73,33 @@ function anomalyTable() {
   if (!record) return NOT_YET;
   const { rows } = record;
   const severities = unique(rows.map((row) => row.severity));
-  const lines = [`| AUROC, mean (least) of ${record.seeds.length} seeds and 3 faults | ${severities.map((severity) => `${severity} g`).join(" | ")} |`, `|---|${severities.map(() => "---|").join("")}`];
-  for (const method of methodsOf(record)) {
-    const cells = severities.map((severity) => {
-      const of = rows.filter((row) => row.method === method && row.severity === severity).map(({ auroc }) => auroc);
-      return `${mean(of).toFixed(3)} (${Math.min(...of).toFixed(3)})`;
-    });
-    lines.push(`| ${method} | ${cells.join(" | ")} |`);
-  }
-  return lines;
+  return grid(`AUROC, mean (least) of ${record.seeds.length} seeds and 3 faults`, severities.map((severity) => `${severity} g`), methodsOf(record), (method, column) => {
+    const of = rows.filter((row) => row.method === method && row.severity === severities[column]).map(({ auroc }) => auroc);
+    return `${mean(of).toFixed(3)} (${Math.min(...of).toFixed(3)})`;
+  });
 }
 
 function delayTable() {
   const record = read("anomaly");
   if (!record) return NOT_YET;
   const courses = unique(record.delays.map((row) => row.course));
-  const lines = [`| delay of the alarm, median, longest (found) | ${courses.join(" | ")} |`, `|---|${courses.map(() => "---|").join("")}`];
-  for (const method of methodsOf(record)) {
-    const cells = courses.map((course) => {
-      const of = record.delays.filter((row) => row.method === method && row.course === course);
-      const found = of.filter(({ seconds }) => seconds !== null).map(({ seconds }) => seconds).sort((a, b) => a - b);
-      return `${found.length > 0 ? `${found[found.length >> 1].toFixed(2)} s, ${found.at(-1).toFixed(2)} s ` : ""}(${found.length} of ${of.length})`;
-    });
-    lines.push(`| ${method} | ${cells.join(" | ")} |`);
-  }
-  return lines;
+  return grid("delay of the alarm, median, longest (found)", courses, methodsOf(record), (method, column) => {
+    const of = record.delays.filter((row) => row.method === method && row.course === courses[column]);
+    const found = of.filter(({ seconds }) => seconds !== null).map(({ seconds }) => seconds).sort((a, b) => a - b);
+    return `${found.length > 0 ? `${found[found.length >> 1].toFixed(2)} s, ${found.at(-1).toFixed(2)} s ` : ""}(${found.length} of ${of.length})`;
+  });
 }
 
 function falseAlarmsTable() {
   const record = read("anomaly");
   if (!record) return NOT_YET;
   const machines = unique(record.alarms.map((row) => row.machine));
-  const lines = [`| false alarms in five minutes (share of the time) | ${machines.join(" | ")} |`, `|---|${machines.map(() => "---|").join("")}`];
   const order = unique(record.alarms.map((row) => row.method));
-  for (const method of [...order.filter((name) => name.startsWith("Forward")), ...order.filter((name) => !name.startsWith("Forward"))]) {
-    const cells = machines.map((machine) => {
-      const of = record.alarms.filter((row) => row.method === method && row.machine === machine);
-      return `${one(mean(of.map(({ alarms }) => alarms)))} (${one(100 * mean(of.map(({ share }) => share)))} %)`;
-    });
-    lines.push(`| ${method} | ${cells.join(" | ")} |`);
-  }
-  return lines;
+  const methods = [...order.filter((name) => name.startsWith("Forward")), ...order.filter((name) => !name.startsWith("Forward"))];
+  return grid("false alarms in five minutes (share of the time)", machines, methods, (method, column) => {
+    const of = record.alarms.filter((row) => row.method === method && row.machine === machines[column]);
+    return `${one(mean(of.map(({ alarms }) => alarms)))} (${one(100 * mean(of.map(({ share }) => share)))} %)`;
+  });
 }
 
 function anomalyCostTable() {

@@ -21,9 +21,9 @@ export function runJson(args, { quiet = false } = {}) {
   return JSON.parse(child.stdout);
 }
 
-/** One line of JSON. */
-export function save(file, record) {
+/** JSON, on one line unless an `indent` is given. */
+export function save(file, record, indent = 0) {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.part`, `${JSON.stringify(record)}\n`);
+  writeFileSync(`${file}.part`, `${JSON.stringify(record, null, indent)}\n`);
   renameSync(`${file}.part`, file);
 }

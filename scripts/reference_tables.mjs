@@ -55,22 +55,6 @@ function cnnTable() {
   return lines;
 }
 
-function peersTable() {
-  const peers = read("peers");
-  if (!peers) return ["not yet measured: `npm run bench:peers -- --json results/reference/peers.json`"];
-  const batches = [...new Set(peers.results.map(({ batch }) => batch))].sort((a, b) => a - b);
-  const names = [...new Set(peers.results.map(({ name }) => name))];
-  const cell = (name, batch) => {
-    const found = peers.results.find((result) => result.name === name && result.batch === batch);
-    return found ? `${count(found.samplesPerSecond)} (${found.ofEngine})` : "";
-  };
-  return [
-    `| 784-${peers.layers.join("-")}, samples/s (of the engine's) | ${batches.map((batch) => `batch ${batch}`).join(" | ")} |`, `|---|${batches.map(() => "---|").join("")}`,
-    ...names.map((name) => `| ${name} | ${batches.map((batch) => cell(name, batch)).join(" | ")} |`),
-    "", `${peers.cpu}, Node ${peers.node}, load ${peers.load[0].toFixed(1)} on ${peers.cpus} CPUs, engine ${peers.engineHash}, commit ${peers.commit.slice(0, 8)}, ${peers.date}.`,
-  ];
-}
-
 function compareTable() {
   const result = read("compare-128-64-seed1");
   if (!result) return ["not yet measured"];
@@ -83,4 +67,4 @@ function compareTable() {
   return [...lines, "", `Where Forward-Forward loses, by these numbers (\`${result.command}\`, commit ${result.commit.slice(0, 8)}):`, "", ...result.losses.map((loss) => `* ${loss}`)];
 }
 
-export const REFERENCE_TABLES = { "reference-parity": parityTable, "reference-baselines": baselinesTable, "reference-cnn": cnnTable, "reference-peers": peersTable, "reference-compare": compareTable };
+export const REFERENCE_TABLES = { "reference-parity": parityTable, "reference-baselines": baselinesTable, "reference-cnn": cnnTable, "reference-compare": compareTable };

@@ -90,7 +90,7 @@ function measurementsTable() {
 }
 
 const TABLES = { ...FIELD_TABLES, ...REFERENCE_TABLES, ...REPRESENTATION_TABLES, ...SPEED_TABLES, experiments: experimentsTable, measurements: measurementsTable, main: mainTable, extra: extraTable, runs: runsTable, curves: curvesTable };
-const PAGES = ["README.md", "docs/results.md", "docs/experiments.md", "docs/field.md", "docs/reference.md", "docs/representations.md", "docs/speed.md"];
+const PAGES = ["README.md", "docs/results.md", "docs/experiments.md", "docs/field.md", "docs/reference.md", "docs/representations.md", "docs/speed.md", "docs/threads.md"];
 
 let stale = false;
 for (const file of PAGES) {

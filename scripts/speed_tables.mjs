@@ -80,7 +80,48 @@ const firmware = from("results/bench/firmware.json", "npm run bench:firmware", (
   ...results.flatMap(({ weights, runs }) => runs.map(({ kernels: build, instructionsPerStep, ofPlain, weightsHash }) => `| ${weights} | ${build} | ${whole(instructionsPerStep)} | ${(100 * ofPlain).toFixed(0)} % | ${weightsHash} |`)),
 ]);
 
+const THREADS = ["results/bench/threads.json", "npm run bench:threads"];
+
+const threadsClock = from(...THREADS, ({ results }) => [
+  "| network | samples a second in one thread | in two | times | weights |", "|---|---|---|---|---|",
+  ...results.map(({ name, samplesPerSecond: { one, threads }, ratio, weightsHash, sameBits }) => `| ${name} | ${whole(one)} | ${whole(threads)} | ${ratio.toFixed(2)} | ${sameBits ? weightsHash : "differ"} |`),
+]);
+
+const threadsPaper = from(...THREADS, ({ results }) => {
+  const counts = [2, 3, 4];
+  const [early, later] = results[0].paper.map(({ afterSamples }) => whole(afterSamples));
+  return [
+    `| network, after ${early} and ${later} samples | ${counts.map((count) => `${count} threads`).join(" | ")} |`, `|---|${counts.map(() => "---|").join("")}`,
+    ...results.map(({ name, paper }) => `| ${name} | ${counts.map((count) => paper.flatMap(({ onPaper }) => onPaper.filter(({ threads }) => threads === count).map(({ speedup }) => speedup.toFixed(2))).join(", ")).join(" | ")} |`),
+  ];
+});
+
+/** What was asked of each record, beside what it says: true of the files whatever they say. */
+function asked() {
+  const read = (name) => (existsSync(name) ? JSON.parse(readFileSync(name, "utf8")) : null);
+  const [bench, peersFile, timeFile, threadsFile, firmwareFile] = [BENCH[0], "results/bench/peers.json", "results/bench/time.json", THREADS[0], "results/bench/firmware.json"].map(read);
+  if (!bench || !peersFile || !timeFile || !threadsFile || !firmwareFile) return ["Not recorded yet: one of the commands below has not been run."];
+  const lines = ["| | asked | here | |", "|---|---|---|---|"];
+  const add = (what, bound, value, unit = "") => lines.push(`| ${what} | ${bound > 0 ? "≥" : "≤"} ${Math.abs(bound)}${unit} | ${three(value)}${unit} | ${(bound > 0 ? value >= bound : value <= -bound) ? "" : "missed"} |`);
+  for (const { name, work, asked: bounds, rows } of peersFile.results) {
+    const timesFaster = (peer, batch) => Math.min(...rows.slice(1).filter((row) => row.peer.startsWith(peer) && !row.peer.includes("made before") && (batch === undefined || row.batch === batch)).map((row) => row.engineIsTimesFaster));
+    for (const [what, bound] of Object.entries(bounds)) {
+      const [, peer = "", batch] = /^(.*?)(?:, )?(?:batch (\d+)|best batch)$/.exec(what);
+      add(`${name}${work === "train" ? ", training" : ""}: times as fast as ${peer || "the fastest peer"}, ${batch ? `batch ${batch}` : "at its best batch"}`, bound, timesFaster(peer, batch && Number(batch)));
+    }
+  }
+  for (const { name, target, engineIsTimesFaster } of timeFile.peers) add(`time to ${target} %: times as fast as ${name}`, target === 2 ? 3 : 30, engineIsTimesFaster);
+  const rateOfPeak = (list) => (100 * rateOf(bench, `forward, ${list} list, i16`)) / rateOf(bench, `peak: ${list}, with loads and interleaving`);
+  add("share of a step in matrix kernels", 60, bench.share.kernels, " %");
+  for (const list of ["single", "paired"]) add(`forward kernel, ${list}: share of the loop with loads`, 75, rateOfPeak(list), " %");
+  for (const { name, ratio } of bench.passes) add(`${name}: goodness of ten labels, in neutral passes`, -3, ratio);
+  for (const { name, ratio } of threadsFile.results.filter((result) => result.name.includes("4x1000"))) add(`${name}: two threads, times one`, 1.6, ratio);
+  for (const { weights, runs } of firmwareFile.results) add(`784-64 ${weights} on Cortex-M4: share of the plain build's instructions`, -50, 100 * Math.min(...runs.map(({ ofPlain }) => ofPlain)), " %");
+  return lines;
+}
+
 export const SPEED_TABLES = {
+  "speed-asked": asked, "threads-clock": threadsClock, "threads-paper": threadsPaper,
   "speed-kernels": kernels, "speed-step": step, "speed-training": rates("training"), "speed-prediction": rates("predicting"), "speed-passes": passes,
   "speed-peers": peers, "speed-chart": chart, "speed-time": time, "speed-scaling": scaling, "speed-firmware": firmware,
 };

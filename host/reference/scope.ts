@@ -1,4 +1,5 @@
-import type { Tensor, Tf } from "./backends/backend.js";
+import type { Backend, Tensor, Tf } from "./backends/backend.js";
+import { explainFailure } from "./backends/failures.js";
 
 /**
  * Runs asynchronous work and frees every tensor made in it but those given to `keep`: what `tf.tidy` does for synchronous work.
@@ -10,6 +11,16 @@ export async function scoped<T>(tf: Tf, work: () => Promise<T>): Promise<T> {
     return await work();
   } finally {
     tf.engine().endScope();
+  }
+}
+
+/** What a network does from outside: on its backend, in a scope of its own, and what goes wrong there in our words. */
+export async function workOn<T>(backend: Backend, work: () => Promise<T>): Promise<T> {
+  await backend.use();
+  try {
+    return await scoped(backend.tf, work);
+  } catch (error) {
+    throw explainFailure(error, backend.name);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { SampleExtras } from "../engine/extras.js";
 import { MayflyError } from "../errors.js";
-import type { NetworkSpec } from "../spec/network_spec.js";
+import { hasTwoFrames, type NetworkSpec } from "../spec/network_spec.js";
 import { hybridOf } from "./hybrid.js";
 import { drawShift, shifted } from "./jitter.js";
 import { Generator } from "../random.js";
@@ -10,10 +10,6 @@ import { STREAM_JITTER, STREAM_MASKS } from "./streams.js";
 export interface FramesOfStep {
   readonly positive: Uint8Array;
   readonly negative: Uint8Array | null;
-}
-
-export function hasTwoFrames({ negatives, objective }: NetworkSpec): boolean {
-  return objective === "pair" && (negatives === "hybrid" || negatives === "given");
 }
 
 /** What happens to a frame before any arithmetic: jitter, then the making of a negative from it (docs/variants.md). In u8, the same for all references. */
@@ -34,7 +30,7 @@ export class StepFrames {
     const { spec } = this;
     const shift = spec.jitter > 0 ? drawShift(spec.jitter, this.jitter) : null;
     const positive = shift ? shifted(spec, frame, shift, spec.label.placement === "replace" ? spec.classes : 0) : frame;
-    if (!hasTwoFrames(spec)) return { positive, negative: null };
+    if (!hasTwoFrames(spec.negatives)) return { positive, negative: null };
     if (spec.negatives === "given") {
       if (!extras.negative) throw new MayflyError('this network\'s negatives are "given", and a sample came without one', 1);
       return { positive, negative: shift ? shifted(spec, extras.negative, shift) : extras.negative };

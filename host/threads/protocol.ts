@@ -1,7 +1,7 @@
 /** What the coordinating thread and its workers say to each other. Everything large lies in memory they share. */
 import type { Build } from "../engine/artefacts.js";
 import type { Division } from "./lanes.js";
-import type { ShareTimes } from "./stage_runner.js";
+import type { Block, ShareTimes } from "./stage_runner.js";
 import type { StreamsMemory } from "./streams.js";
 
 /** How a worker starts. */
@@ -16,17 +16,11 @@ export interface WorkerStart {
 }
 
 /** Trains the layers that are the worker's on the samples in the block's memory, then writes what it owns into the image. */
-export interface TrainTask {
+export interface TrainTask extends Block {
   readonly type: "train";
   readonly division: Division;
   /** Takes weights from the image too, not only states, before it begins. */
   readonly reload: boolean;
-  readonly count: number;
-  readonly step: number;
-  readonly labels: Uint8Array;
-  readonly frames: Uint8Array;
-  readonly negatives: Uint8Array | null;
-  readonly targets: Int32Array | null;
 }
 
 /** Predicts samples `from` to `to` - 1 of some frames. */

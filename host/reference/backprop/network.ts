@@ -1,14 +1,13 @@
 import { MayflyError } from "../../errors.js";
 import type { Shape } from "../../data/shape.js";
 import type { Backend, Tensor, Tensor2D } from "../backends/backend.js";
-import { explainFailure } from "../backends/failures.js";
 import type { Batch } from "../float/batch.js";
 import { scheduled } from "../float/recipe.js";
 import { rowsOf, softmaxRows } from "../float/rows.js";
 import type { BatchLearner } from "../float/train.js";
 import { Generator } from "../../random.js";
 import { streamOfInitialWeights } from "../streams.js";
-import { type Kept, scoped } from "../scope.js";
+import { type Kept, workOn } from "../scope.js";
 import type { BackpropLayer, BackpropLayerSpec } from "./layer.js";
 import { layersOf } from "./layers.js";
 
@@ -44,7 +43,7 @@ export class BackpropNetwork implements BatchLearner {
   }
 
   async train({ frames, labels }: Batch): Promise<void> {
-    await this.work(async () => {
+    await workOn(this.backend, async () => {
       const { tf, read } = this.backend;
       const count = labels.length;
       const { seen, activities, logits } = this.forward(frames);
@@ -70,12 +69,12 @@ export class BackpropNetwork implements BatchLearner {
   /** Logits [frames][classes]; there is no goodness to predict by. */
   async predict(frames: readonly Uint8Array[], by: "goodness" | "readout" = "readout"): Promise<number[][]> {
     if (by === "goodness") return [];
-    return this.work(async () => rowsOf(await this.backend.read(this.forward(frames).logits), this.spec.classes));
+    return workOn(this.backend, async () => rowsOf(await this.backend.read(this.forward(frames).logits), this.spec.classes));
   }
 
   /** y of every hidden layer, [frames][units], flat. */
   async activities(frames: readonly Uint8Array[]): Promise<Float32Array[]> {
-    return this.work(async () => {
+    return workOn(this.backend, async () => {
       const read: Float32Array[] = [];
       for (const y of this.forward(frames).activities) read.push(await this.backend.read(y));
       return read;
@@ -107,14 +106,5 @@ export class BackpropNetwork implements BatchLearner {
       activities.push(x);
     });
     return { seen, activities, logits };
-  }
-
-  private async work<T>(task: () => Promise<T>): Promise<T> {
-    await this.backend.use();
-    try {
-      return await scoped(this.backend.tf, task);
-    } catch (error) {
-      throw explainFailure(error, this.backend.name);
-    }
   }
 }

@@ -19,12 +19,7 @@ export async function trainClasswise(network: ExactNetwork, { positive: frame, t
       await layer.learn([{ x }], a, activation);
       layer.decay(network.step);
     }
-    const part = network.readouts[layer.index];
-    if (part) {
-      const [own] = await part.logits(out);
-      own!.forEach((value, c) => (logits[c]! += value));
-      part.train(out, own!, targets, network.step);
-    }
+    await network.readouts[layer.index]?.learn(out, logits, targets, network.step);
     x = network.withBias(out);
   }
   if (trace) trace.logits = logits;

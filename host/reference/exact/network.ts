@@ -2,11 +2,10 @@ import type { SampleExtras } from "../../engine/extras.js";
 import { encodeSpec } from "../../spec/encode.js";
 import type { NetworkSpec } from "../../spec/network_spec.js";
 import type { Backend, Tensor2D } from "../backends/backend.js";
-import { explainFailure } from "../backends/failures.js";
 import { checkSupported, type FixedSpec, readFixedSpec } from "../fixed_spec.js";
 import { Generator } from "../../random.js";
 import { STREAM_DROPOUT, STREAM_SAMPLER } from "../streams.js";
-import { scoped } from "../scope.js";
+import { workOn } from "../scope.js";
 import { type FramesOfStep, StepFrames } from "../step_frames.js";
 import { targetsInQ15, targetsOf } from "../targets.js";
 import { scoresOfClasswise, trainClasswise } from "./classwise.js";
@@ -65,13 +64,13 @@ export class ExactNetwork {
   async train(frame: Uint8Array, label: number, trace?: Trace, extras: SampleExtras = {}): Promise<void> {
     const sample = { ...this.frames.next(frame, extras), label, targets: targetsInQ15(targetsOf(this.spec, label, extras)) };
     const train = this.isRecurrent ? trainRecurrent : this.spec.objective === "pair" ? trainPair : trainClasswise;
-    await this.work(() => train(this, sample, trace));
+    await workOn(this.backend, () => train(this, sample, trace));
     this.step++;
   }
 
   /** Score of every class by goodness, as the engine's: q8, class-wise q15. */
   async scores(frame: Uint8Array): Promise<number[]> {
-    return this.work(async () => {
+    return workOn(this.backend, async () => {
       if (this.isRecurrent) return summedGoodness(this, (await goodnessOfClamped(this, frame)).slice(this.spec.goodnessFrom));
       return this.spec.objective === "pair" ? scoresOfPair(this, frame) : scoresOfClasswise(this, frame);
     });
@@ -79,7 +78,7 @@ export class ExactNetwork {
 
   /** Logit of every class, by a neutral (class-wise: the only) pass: q8. */
   async logits(frame: Uint8Array): Promise<number[]> {
-    return this.work(async () => {
+    return workOn(this.backend, async () => {
       if (this.isRecurrent) return logitsOfRecurrent(this, frame);
       const logits = new Array<number>(this.spec.classes).fill(0);
       await this.forward(this.rows.labelledFrame(frame, ["neutral"]), async (layer, x) => {
@@ -113,14 +112,5 @@ export class ExactNetwork {
     for (const layer of this.layers) layer.dispose();
     for (const part of this.readouts) part?.matrix.dispose();
     this.stream?.dispose();
-  }
-
-  private async work<T>(task: () => Promise<T>): Promise<T> {
-    await this.backend.use();
-    try {
-      return await scoped(this.backend.tf, task);
-    } catch (error) {
-      throw explainFailure(error, this.backend.name);
-    }
   }
 }

@@ -1,5 +1,5 @@
 import type { Tensor2D } from "../backends/backend.js";
-import { hasTwoFrames } from "../step_frames.js";
+import { hasTwoFrames } from "../../spec/network_spec.js";
 import { lessonOf } from "./judge.js";
 import type { Call } from "./layer.js";
 import { drawNegativeExactly } from "./negative.js";
@@ -70,12 +70,7 @@ async function neutralPass(network: ExactNetwork, inputs: Tensor2D, { targets }:
     const activation = await layer.activate(x);
     await trace?.add(layer.index, "single", activation, null);
     const out = layer.normalised(activation);
-    const part = network.readouts[layer.index];
-    if (part) {
-      const [own] = await part.logits(out);
-      own!.forEach((value, c) => (logits[c]! += value));
-      part.train(out, own!, targets, network.step);
-    }
+    await network.readouts[layer.index]?.learn(out, logits, targets, network.step);
     x = network.withBias(out);
   }
   if (trace) trace.logits = logits;
@@ -85,7 +80,7 @@ async function neutralPass(network: ExactNetwork, inputs: Tensor2D, { targets }:
 /** Goodness of every label at every layer, [layers][classes]; without labels that of the frame stands at class 0, and 0 at the others. */
 export async function goodnessOfLabels(network: ExactNetwork, frame: Uint8Array): Promise<number[][]> {
   const { classes } = network.spec;
-  const blind = hasTwoFrames(network.spec);
+  const blind = hasTwoFrames(network.spec.negatives);
   const labels = Array.from({ length: classes }, (_, label) => label);
   let x = blind ? network.rows.image(frame, null) : network.rows.labelledFrame(frame, labels);
   const all: number[][] = [];

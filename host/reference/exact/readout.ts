@@ -41,8 +41,15 @@ export class ExactReadout {
     return Array.from({ length: x.shape[0] }, (_, row) => Array.from(values.subarray(row * classes, (row + 1) * classes)));
   }
 
+  /** Learns from one row x, whose logits from before it adds to those of the layers below. */
+  async learn(x: Tensor2D, logits: number[], targets: readonly number[], step: number): Promise<void> {
+    const [own] = await this.logits(x);
+    own!.forEach((value, c) => (logits[c]! += value));
+    this.train(x, own!, targets, step);
+  }
+
   /** The delta rule, from the logits that x gave before. */
-  train(x: Tensor2D, logits: readonly number[], targets: readonly number[], step: number): void {
+  private train(x: Tensor2D, logits: readonly number[], targets: readonly number[], step: number): void {
     const { tf } = this.backend;
     const { readoutRate, holdSteps, totalSteps, spec: { classes } } = this.fixed;
     const rate = scheduledRate(readoutRate, step, holdSteps, totalSteps);

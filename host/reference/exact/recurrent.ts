@@ -102,11 +102,7 @@ async function trainReadouts(network: ExactNetwork, still: Still, { targets }: E
   const logits = new Array<number>(network.spec.classes).fill(0);
   await bottomUp(network, still, neutral(network), async (layer, activation, x) => {
     await trace?.add(layer.index, "single", activation, null);
-    const part = network.readouts[layer.index];
-    if (!part) return;
-    const [own] = await part.logits(x);
-    own!.forEach((value, c) => (logits[c]! += value));
-    part.train(x, own!, targets, network.step);
+    await network.readouts[layer.index]?.learn(x, logits, targets, network.step);
   });
   if (trace) trace.logits = logits;
   return logits;

@@ -2,10 +2,9 @@ import { MayflyError } from "../../errors.js";
 import { encodeSpec } from "../../spec/encode.js";
 import { knowsLabels, type NetworkSpec } from "../../spec/network_spec.js";
 import type { Backend, Tensor, Tensor2D } from "../backends/backend.js";
-import { explainFailure } from "../backends/failures.js";
 import { Generator } from "../../random.js";
 import { STREAM_SAMPLER, streamOfLanes } from "../streams.js";
-import { type Kept, scoped } from "../scope.js";
+import { type Kept, workOn } from "../scope.js";
 import { StepFrames } from "../step_frames.js";
 import { targetsOf } from "../targets.js";
 import { checkSupported, readFixedSpec } from "../fixed_spec.js";
@@ -62,13 +61,13 @@ export class FloatNetwork {
       const label = batch.labels[at]!;
       return { ...this.frames.next(frame, extras), label, targets: targetsOf(this.spec, label, extras) };
     });
-    await this.work(() => this.objective.train(samples));
+    await workOn(this.backend, () => this.objective.train(samples));
     this.samples += batch.labels.length;
   }
 
   /** Scores of every class by goodness, [batch][classes], and the readout's logits if there is one. */
   async predict(frames: readonly Uint8Array[], by: "goodness" | "readout"): Promise<number[][]> {
-    return this.work(() => (by === "goodness" ? this.objective.scores(frames) : this.objective.logits(frames)));
+    return workOn(this.backend, () => (by === "goodness" ? this.objective.scores(frames) : this.objective.logits(frames)));
   }
 
   /** False where training has no labels: goodness then tells only positive from negative, and stands at class 0. */
@@ -78,7 +77,7 @@ export class FloatNetwork {
 
   /** y of every layer, [frames][units], flat: with a label for each frame, as a prediction would see it. Of a recurrent network only the bottom-up pass would be one. */
   async activities(frames: readonly Uint8Array[], labels: readonly Label[]): Promise<Float32Array[]> {
-    return this.work(async () => {
+    return workOn(this.backend, async () => {
       const { waves } = this.spec;
       let x = waves ? inputsOf(this, frames.map((frame, index) => this.inputs.withWave(frame, labels[index]!, false))) : firstInputs(this, frames.map((frame) => this.inputs.image(frame, false)), (index) => labels[index]!);
       const read: Float32Array[] = [];
@@ -159,14 +158,5 @@ export class FloatNetwork {
     for (const layer of [...this.layers, ...this.units]) layer.dispose();
     this.readout.dispose();
     for (const kept of this.objective.tensors) kept.dispose();
-  }
-
-  private async work<T>(task: () => Promise<T>): Promise<T> {
-    await this.backend.use();
-    try {
-      return await scoped(this.backend.tf, task);
-    } catch (error) {
-      throw explainFailure(error, this.backend.name);
-    }
   }
 }

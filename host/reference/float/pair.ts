@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D } from "../backends/backend.js";
-import { hasTwoFrames } from "../step_frames.js";
+import { hasTwoFrames } from "../../spec/network_spec.js";
 import { signOf } from "../phases.js";
 import type { Kept } from "../scope.js";
 import type { FloatSample } from "./batch.js";
@@ -32,7 +32,7 @@ export class PairObjective implements Objective {
     const { classes } = network.spec;
     const scores = frames.map(() => new Array<number>(classes).fill(0));
     const images = network.spec.waves ? [] : frames.map((frame) => network.inputs.image(frame, false));
-    const labels = hasTwoFrames(network.spec) ? 1 : classes;
+    const labels = hasTwoFrames(network.spec.negatives) ? 1 : classes;
     for (let label = 0; label < labels; label++) {
       const x = network.spec.waves ? inputsOf(network, frames.map((frame) => network.inputs.withWave(frame, label, false))) : firstInputs(network, images, () => label);
       await this.addGoodness(x, (row, value) => (scores[row]![label]! += signOf(network.spec) * value));

@@ -1,6 +1,5 @@
 /** WAV files, of any bit depth that wavefile reads; taken as 16 bits. */
 import { readFile } from "node:fs/promises";
-import wavefile from "wavefile";
 import { MayflyError } from "../../errors.js";
 import { reasonOf } from "../../train/atomic_file.js";
 import type { Source } from "../source.js";
@@ -19,7 +18,9 @@ export async function openWav(path: string): Promise<Source> {
   } catch (error) {
     throw new MayflyError(`cannot read ${path}: ${reasonOf(error)}`, 1, error);
   }
-  const { format, all } = decode(bytes, path);
+  // Here, not above: a command that reads no WAV need not wait for it.
+  const { default: wavefile } = await import("wavefile");
+  const { format, all } = decode(wavefile, bytes, path);
   const channels = format.numChannels;
   return {
     name: path,
@@ -34,7 +35,7 @@ export async function openWav(path: string): Promise<Source> {
   };
 }
 
-function decode(bytes: Uint8Array, path: string): { format: WavFormat; all: Int16Array } {
+function decode(wavefile: typeof import("wavefile"), bytes: Uint8Array, path: string): { format: WavFormat; all: Int16Array } {
   try {
     const wav = new wavefile.WaveFile(bytes);
     // Copied: a change of the depth makes a new one.
