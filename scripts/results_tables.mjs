@@ -2,6 +2,7 @@
 // up to date (exit status 1 if not); a test runs it.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CHIP_TABLES } from "./chip_tables.mjs";
 import { EXPERIMENTS } from "./experiments.mjs";
 import { FIELD_TABLES } from "./field_tables.mjs";
 import { REFERENCE_TABLES } from "./reference_tables.mjs";
@@ -89,7 +90,7 @@ function measurementsTable() {
   return lines;
 }
 
-const TABLES = { ...FIELD_TABLES, ...REFERENCE_TABLES, ...REPRESENTATION_TABLES, ...SPEED_TABLES, experiments: experimentsTable, measurements: measurementsTable, main: mainTable, extra: extraTable, runs: runsTable, curves: curvesTable };
+const TABLES = { ...CHIP_TABLES, ...FIELD_TABLES, ...REFERENCE_TABLES, ...REPRESENTATION_TABLES, ...SPEED_TABLES, experiments: experimentsTable, measurements: measurementsTable, main: mainTable, extra: extraTable, runs: runsTable, curves: curvesTable };
 const PAGES = ["README.md", "docs/results.md", "docs/experiments.md", "docs/field.md", "docs/reference.md", "docs/representations.md", "docs/speed.md", "docs/threads.md"];
 
 let stale = false;
