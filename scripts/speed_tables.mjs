@@ -40,25 +40,55 @@ const passes = from(...BENCH, (result) => [
   ...(result.passes ?? []).map(({ name, goodness, neutral, ratio }) => `| ${name} | ${three(goodness)} | ${three(neutral)} | ${ratio.toFixed(1)} |`),
 ]);
 
-const peers = from("results/bench/peers.json", "npm run bench:peers", ({ results, versions }) => [
-  "| network | peer | batch | samples a second | the engine is times as fast | asked |", "|---|---|---|---|---|---|",
-  ...results.flatMap(({ name, work, asked, rows }) => rows.map(({ peer, batch, samplesPerSecond, engineIsTimesFaster }, index) =>
-    `| ${index === 0 ? `${name}${work === "train" ? ", training" : ""}` : ""} | ${peer} | ${batch} | ${whole(samplesPerSecond)} | ${index === 0 ? "" : three(engineIsTimesFaster)} | ${index === 0 ? Object.entries(asked).map(([what, times]) => `${what}: ${times}`).join("; ") : ""} |`)),
+const PEERS = ["results/bench/peers.json", "npm run bench:peers"];
+const titleOf = ({ name, work }) => `${name}${work === "train" ? ", training" : ""}`;
+/** A row's peer and, where the case has two, its form of the work. */
+const titled = ({ peer, form }) => (form ? `${peer}, ${form}` : peer);
+
+const peers = from(...PEERS, ({ results, versions, learned }) => [
+  "| network | peer | negatives | batch | samples a second | the engine is times as fast | by default | asked |", "|---|---|---|---|---|---|---|---|",
+  ...results.flatMap(({ rows, asked, ...result }) => rows.map(({ peer, form, batch, samplesPerSecond, engineIsTimesFaster, defaultIsTimesFaster }, index) => {
+    const mine = peer === "Mayfly";
+    const bounds = Object.entries(asked).map(([what, times]) => `${what}: ${times}`).join("; ");
+    return `| ${index === 0 ? titleOf(result) : ""} | ${peer} | ${form ?? ""} | ${batch} | ${whole(samplesPerSecond)} | ${mine ? "" : three(engineIsTimesFaster)} | ${mine || defaultIsTimesFaster === engineIsTimesFaster ? "" : three(defaultIsTimesFaster)} | ${index === 0 ? bounds : ""} |`;
+  })),
+  "", `Test error after one epoch, 784-${learned.network.join("-")}, by goodness, in percent (batches of ${learned.batch}; Mayfly one by one): ${learned.rows.map((row) => `${titled(row)} ${row.error}`).join("; ")}.`,
   "", `Versions: ${Object.entries(versions).map(([name, version]) => `${name} ${version ?? "not installed"}`).join(", ")}. One thread each.`,
 ]);
 
-/** Bars on a logarithmic scale, one for each peer at its best batch. */
-const chart = from("results/bench/peers.json", "npm run bench:peers", ({ results }) => {
-  const bars = results.flatMap(({ name, rows }) => [{ name, peer: "Mayfly", value: rows[0].samplesPerSecond }, ...best(rows.slice(1)).map(({ peer, samplesPerSecond }) => ({ name: "", peer, value: samplesPerSecond }))]);
+/** Bars on a logarithmic scale, one for each peer and form at its best batch. */
+const chart = from(...PEERS, ({ results }) => {
+  const bars = results.flatMap(({ name, rows }) => best(rows).map((row, index) => ({ name: index === 0 ? name : "", peer: titled(row), value: row.samplesPerSecond })));
   const low = Math.log10(Math.min(...bars.map(({ value }) => value))), high = Math.log10(Math.max(...bars.map(({ value }) => value)));
   const width = (value) => 1 + Math.round((49 * (Math.log10(value) - low)) / (high - low));
   return ["```", ...bars.map(({ name, peer, value }) => `${name.padEnd(36)} ${peer.padEnd(36)} ${"█".repeat(width(value))} ${whole(value)}`), "```"];
 });
 
 function best(rows) {
-  const byPeer = new Map();
-  for (const row of rows) if (!byPeer.has(row.peer) || byPeer.get(row.peer).samplesPerSecond < row.samplesPerSecond) byPeer.set(row.peer, row);
-  return [...byPeer.values()];
+  const byTitle = new Map();
+  for (const row of rows) if (!byTitle.has(titled(row)) || byTitle.get(titled(row)).samplesPerSecond < row.samplesPerSecond) byTitle.set(titled(row), row);
+  return [...byTitle.values()];
+}
+
+/**
+ * The ratios asked of a case, each against the fastest row of three kinds: rows that do what the engine does by default; rows with random negatives and no
+ * readout, against the engine doing the same; and all rows against the engine's default, also those that do less.
+ */
+function askedOfPeers({ rows, asked: bounds }) {
+  return Object.entries(bounds).map(([what, bound]) => {
+    const [, peer = "", batch] = /^(.*?)(?:, )?(?:batch (\d+)|best batch)$/.exec(what);
+    const meant = rows.filter((row) => row.peer !== "Mayfly" && row.peer.startsWith(peer) && (batch === undefined || row.batch === Number(batch)));
+    const least = (some, ratio) => (some.length === 0 ? null : Math.min(...some.map((row) => row[ratio])));
+    const complete = meant.filter((row) => !/no Adam|made before/.test(row.peer));
+    const of = (form) => complete.filter((row) => row.form === form);
+    const forms = meant.some(({ form }) => form !== null);
+    return {
+      what: `times as fast as ${peer || "the fastest peer"}, ${batch ? `batch ${batch}` : "at its best batch"}`, bound,
+      same: least(forms ? of("hard") : complete, "engineIsTimesFaster"),
+      random: least(of("random"), "engineIsTimesFaster"),
+      strictest: least(meant, "defaultIsTimesFaster"),
+    };
+  });
 }
 
 const time = from("results/bench/time.json", "npm run bench:time", ({ engine, peers }) => [
@@ -99,17 +129,14 @@ const threadsPaper = from(...THREADS, ({ results }) => {
 /** What was asked of each record, beside what it says: true of the files whatever they say. */
 function asked() {
   const read = (name) => (existsSync(name) ? JSON.parse(readFileSync(name, "utf8")) : null);
-  const [bench, peersFile, timeFile, threadsFile, firmwareFile] = [BENCH[0], "results/bench/peers.json", "results/bench/time.json", THREADS[0], "results/bench/firmware.json"].map(read);
+  const [bench, peersFile, timeFile, threadsFile, firmwareFile] = [BENCH[0], PEERS[0], "results/bench/time.json", THREADS[0], "results/bench/firmware.json"].map(read);
   if (!bench || !peersFile || !timeFile || !threadsFile || !firmwareFile) return ["Not recorded yet: one of the commands below has not been run."];
-  const lines = ["| | asked | here | |", "|---|---|---|---|"];
-  const add = (what, bound, value, unit = "") => lines.push(`| ${what} | ${bound > 0 ? "≥" : "≤"} ${Math.abs(bound)}${unit} | ${three(value)}${unit} | ${(bound > 0 ? value >= bound : value <= -bound) ? "" : "missed"} |`);
-  for (const { name, work, asked: bounds, rows } of peersFile.results) {
-    const timesFaster = (peer, batch) => Math.min(...rows.slice(1).filter((row) => row.peer.startsWith(peer) && !row.peer.includes("made before") && (batch === undefined || row.batch === batch)).map((row) => row.engineIsTimesFaster));
-    for (const [what, bound] of Object.entries(bounds)) {
-      const [, peer = "", batch] = /^(.*?)(?:, )?(?:batch (\d+)|best batch)$/.exec(what);
-      add(`${name}${work === "train" ? ", training" : ""}: times as fast as ${peer || "the fastest peer"}, ${batch ? `batch ${batch}` : "at its best batch"}`, bound, timesFaster(peer, batch && Number(batch)));
-    }
-  }
+  const lines = ["| | asked | here | random negatives on both sides | against any row |", "|---|---|---|---|---|"];
+  const add = (what, bound, value, unit = "", random = null, strictest = null) => {
+    const cell = (value) => (value === null ? "" : `${three(value)}${unit}${(bound > 0 ? value >= bound : value <= -bound) ? "" : ": missed"}`);
+    lines.push(`| ${what} | ${bound > 0 ? "≥" : "≤"} ${Math.abs(bound)}${unit} | ${cell(value)} | ${cell(random)} | ${cell(strictest)} |`);
+  };
+  for (const result of peersFile.results) for (const { what, bound, same, random, strictest } of askedOfPeers(result)) add(`${titleOf(result)}: ${what}`, bound, same, "", random, strictest);
   for (const { name, target, engineIsTimesFaster } of timeFile.peers) add(`time to ${target} %: times as fast as ${name}`, target === 2 ? 3 : 30, engineIsTimesFaster);
   const rateOfPeak = (list) => (100 * rateOf(bench, `forward, ${list} list, i16`)) / rateOf(bench, `peak: ${list}, with loads and interleaving`);
   add("share of a step in matrix kernels", 60, bench.share.kernels, " %");
