@@ -4,8 +4,8 @@
 //
 // The same work on all sides, in two forms: `hard`, what Mayfly does by default (a neutral pass, a readout that learns from it, the wrong label drawn from
 // its probabilities), and `random` (a random wrong label, no neutral pass, no readout). PyTorch (peers_torch.py) and tfjs on wasm (peers_tfjs.mjs)
-// learn with Adam, by hand; beside them PyTorch and tfjs without Adam, as the engine learns (tfjs: the float reference, recipe mayfly), and PyTorch as public
-// scripts use it, with autograd. onnxruntime makes the int8 forward passes of ten labels (peers_onnx.mjs). What each learns in an epoch is measured too. A peer that
+// learn with Adam, by hand; beside them PyTorch as lean as it can be, PyTorch and tfjs without Adam, as the engine learns (tfjs: the float reference, recipe
+// mayfly), and PyTorch as public scripts use it, with autograd. onnxruntime makes the int8 forward passes of ten labels (peers_onnx.mjs). What each learns in an epoch is measured too. A peer that
 // is not installed is left out, and the result says so.
 import { Network, evaluate, loadMnist, permutation, resolveSpec } from "../dist/index.js";
 import { batchOf, fromEngine, startNamed } from "../dist/reference.js";
@@ -25,29 +25,31 @@ const classwise = (...units) => ({ objective: "classwise", layers: units.map((n)
 /** What makes Mayfly's default the form. */
 const FORMS = { hard: {}, random: { negatives: "random", readout: { from: null } } };
 /** PyTorch's names: what is sent to peers_torch.py. The last learns from random negatives only. */
-const TORCH = { "PyTorch": { adam: true }, "PyTorch, no Adam": { adam: false }, "PyTorch, autograd": { adam: true, form: "autograd" } };
+const TORCH = {
+  "PyTorch": { style: "by hand" }, "PyTorch, lean": { style: "lean" }, "PyTorch, lean, no Adam": { style: "lean, no Adam" }, "PyTorch, autograd": { style: "autograd" },
+};
 
 /** `forms`: batches of each peer by form. Without Adam a step is the sum over a batch, so those batches end where that still learns. */
 const CASES = [
   {
     name: "784-256-256", spec: pair(256, 256), work: "train", warm: WARM.small, asked: { "PyTorch, batch 1": 120, "tfjs wasm, batch 1": 300, "best batch": 3 },
     forms: {
-      hard: { "PyTorch": [1, 8, 64, 512], "PyTorch, no Adam": [1, 64], "tfjs wasm": [1, 8, 64, 512], "tfjs wasm, no Adam": [1, 8, 64, 512], "tfjs cpu, no Adam": [1, 8, 64, 512] },
-      random: { "PyTorch": [1, 8, 64, 512], "PyTorch, no Adam": [1, 64], "PyTorch, autograd": [1, 512], "tfjs wasm": [1, 8, 64, 512] },
+      hard: { "PyTorch": [1, 8, 64, 512], "PyTorch, lean": [1, 8, 64, 512], "PyTorch, lean, no Adam": [1, 64], "tfjs wasm": [1, 8, 64, 512], "tfjs wasm, no Adam": [1, 8, 64, 512], "tfjs cpu, no Adam": [1, 8, 64, 512] },
+      random: { "PyTorch": [1, 8, 64, 512], "PyTorch, lean": [1, 8, 64, 512], "PyTorch, lean, no Adam": [1, 64], "PyTorch, autograd": [1, 512], "tfjs wasm": [1, 8, 64, 512] },
     },
   },
   {
     name: "784-500-500", spec: pair(500, 500), work: "train", warm: WARM.small, asked: { "best batch": 2.5 },
-    forms: { hard: { "PyTorch": [1, 64, 512], "tfjs wasm": [1, 512], "tfjs wasm, no Adam": [1, 512] }, random: { "PyTorch": [1, 64, 512], "tfjs wasm": [1, 512] } },
+    forms: { hard: { "PyTorch": [1, 64, 512], "PyTorch, lean": [1, 64, 512], "tfjs wasm": [1, 512], "tfjs wasm, no Adam": [1, 512] }, random: { "PyTorch": [1, 64, 512], "PyTorch, lean": [1, 64, 512], "tfjs wasm": [1, 512] } },
   },
   {
     name: "784-4x2000", spec: pair(2000, 2000, 2000, 2000), work: "train", warm: WARM.large, asked: { "best batch": 1.5 },
-    forms: { hard: { "PyTorch": [128, 512], "tfjs wasm": [128], "tfjs wasm, no Adam": [128] }, random: { "PyTorch": [128, 512], "tfjs wasm": [128] } },
+    forms: { hard: { "PyTorch": [128, 512], "PyTorch, lean": [128, 512], "tfjs wasm": [128], "tfjs wasm, no Adam": [128] }, random: { "PyTorch": [128, 512], "PyTorch, lean": [128, 512], "tfjs wasm": [128] } },
   },
   {
     // No negatives here, so the peers' FF, the pair, is compared in both its forms.
     name: "784-250-250 class-wise", spec: classwise(250, 250), work: "train", warm: WARM.small, asked: { "PyTorch, batch 1": 400, "best batch": 6 },
-    forms: { hard: { "PyTorch": [1, 64, 512], "PyTorch, no Adam": [1, 64] }, random: { "PyTorch": [1, 64, 512], "PyTorch, no Adam": [1, 64] } },
+    forms: { hard: { "PyTorch": [1, 64, 512], "PyTorch, lean": [1, 64, 512], "PyTorch, lean, no Adam": [1, 64] }, random: { "PyTorch": [1, 64, 512], "PyTorch, lean": [1, 64, 512], "PyTorch, lean, no Adam": [1, 64] } },
   },
   {
     name: "784-250-250 class-wise, prediction", spec: classwise(250, 250), work: "predict", warm: WARM.small, asked: { "onnxruntime int8, best batch": 3 },

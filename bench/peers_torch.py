@@ -1,16 +1,19 @@
 """PyTorch's part of `npm run bench:peers`, one thread: waits for one JSON request a line and answers each with a number, so that the caller can measure in turns.
 
 Forward-Forward as Hinton 2022 describes it for supervised learning: the label in the first ten values, layer normalisation between layers, one logistic on
-the difference of the goodnesses of a positive and a negative row. Three forms:
+the difference of the goodnesses of a positive and a negative row. Two forms:
 
 hard      what Mayfly does by default: a pass with the neutral label, a softmax readout that learns from it, the wrong label drawn from its probabilities
           for each image of the batch, then the positive and the negative row.
 random    without neutral pass and readout: the wrong label is any.
-autograd  random, as public scripts write it: a row for each label, torch.optim.Adam for each layer, loss.backward().
 
-The first two are as lean as PyTorch can be: gradients are local, so they are written out as matrix products and autograd is off; the image's part of the
-first layer's sums and gradient, the largest product, is made once for all passes of an image; and denormal numbers count as 0: without that, moments of
-Adam that fade make a step of batch 1 four times as slow after a thousand steps. They learn with Adam, or, as the engine does, without.
+In three styles, the first two with gradients written out as matrix products, since they are local, and autograd off:
+
+by hand   a row for each label and pass, Adam in four lines: what the aims were set with.
+lean      as lean as PyTorch can be. The image's part of the first layer's sums and gradient, the largest product, is made once for all passes of an image;
+          Adam takes fewer passes over the weights; and denormal numbers count as 0: without that, moments of Adam that fade make a step of batch 1
+          four times as slow after a thousand steps. With Adam, or, as the engine learns, without.
+autograd  random only, as public scripts write it: torch.optim.Adam for each layer, loss.backward().
 
 Frames are random for a rate: a dense product takes the same time for every value, and what is measured is speed. That each form learns, the request
 "learn" shows: the test error in percent, by goodness, after one epoch of real images.
@@ -28,7 +31,6 @@ except ImportError:
     sys.exit(3)
 
 torch.set_num_threads(1)
-torch.set_flush_denormal(True)
 torch.set_grad_enabled(False)
 CLASSES = 10
 INPUTS = 784
@@ -129,7 +131,7 @@ class ForwardForward:
 
     def neutral(self, sums):
         """What the readout sees, by part."""
-        y = torch.add(sums, self.layers[0].values[:CLASSES].mean(0), alpha=LEVEL).relu_()
+        y = self.neutral_first(sums).relu_()
         x = normalised(y, goodness_of(y))
         states = []
         for layer in self.layers[1:]:
@@ -137,6 +139,10 @@ class ForwardForward:
             x = normalised(y, goodness_of(y))
             states.append(x)
         return states
+
+    def neutral_first(self, sums):
+        """The first layer's sums with the neutral label, from the image's."""
+        return torch.add(sums, self.layers[0].values[:CLASSES].mean(0), alpha=LEVEL)
 
     def logits(self, states):
         logits = states[0] @ self.parts[0].values
@@ -157,6 +163,54 @@ class ForwardForward:
         return scores.view(-1, CLASSES).argmax(1)
 
 
+def labelled(frames, labels):
+    """The label in the first values, of a root mean square of 1 without them."""
+    x = frames.clone()
+    x[:, :CLASSES] = 0
+    x[torch.arange(len(x)), labels] = LEVEL
+    return x
+
+
+class AdamByHand:
+    def __init__(self, values):
+        self.values, self.steps = values, 0
+        self.first, self.second = torch.zeros_like(values), torch.zeros_like(values)
+
+    def learn(self, x, coefficients):
+        gradient = x.t() @ coefficients
+        self.steps += 1
+        self.first.mul_(0.9).add_(gradient, alpha=0.1)
+        self.second.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
+        root = (self.second / (1 - 0.999**self.steps)).sqrt_().add_(1e-8)
+        self.values.addcdiv_(self.first, root, value=-ADAM_RATE / (1 - 0.9**self.steps))
+
+
+class ByHand(ForwardForward):
+    """The same network, each pass by itself."""
+
+    def __init__(self, widths, hard):
+        super().__init__(widths, hard, AdamByHand)
+
+    def train(self, frames, labels):
+        count = len(labels)
+        if self.parts:
+            x = frames.clone()
+            x[:, :CLASSES] = LEVEL / CLASSES
+            wrong = self.hard_negatives(x @ self.layers[0].values, labels)
+        else:
+            wrong = (labels + torch.randint(1, CLASSES, labels.shape)) % CLASSES
+        x = torch.cat([labelled(frames, labels), labelled(frames, wrong)])
+        for layer in self.layers:
+            y = (x @ layer.values).relu_()
+            goodness = (y * y).sum(1)
+            c = torch.sigmoid((goodness[count:] - goodness[:count]) / TEMPERATURE)
+            layer.learn(x, y * torch.cat([-c, c]).unsqueeze(1))
+            x = normalised(y, goodness)
+
+    def neutral_first(self, sums):
+        return sums
+
+
 class Autograd:
     """As public scripts write it: a row for each label, modules, optimisers, backward()."""
 
@@ -165,19 +219,12 @@ class Autograd:
         self.optimisers = [torch.optim.Adam(layer.parameters(), lr=ADAM_RATE) for layer in self.layers]
 
     @staticmethod
-    def labelled(frames, labels):
-        x = frames.clone()
-        x[:, :CLASSES] = 0
-        x[torch.arange(len(x)), labels] = LEVEL
-        return x
-
-    @staticmethod
     def normalised(y):
         return y / (y.pow(2).mean(1, keepdim=True).sqrt() + 1e-6)
 
     def train(self, frames, labels):
         wrong = (labels + torch.randint(1, CLASSES, labels.shape)) % CLASSES
-        x_positive, x_negative = self.labelled(frames, labels), self.labelled(frames, wrong)
+        x_positive, x_negative = labelled(frames, labels), labelled(frames, wrong)
         with torch.enable_grad():
             for layer, optimiser in zip(self.layers, self.optimisers):
                 positive, negative = F.relu(layer(x_positive)), F.relu(layer(x_negative))
@@ -190,7 +237,7 @@ class Autograd:
     def predict(self, frames):
         scores = []
         for label in range(CLASSES):
-            x, score = self.labelled(frames, torch.full((len(frames),), label)), 0
+            x, score = labelled(frames, torch.full((len(frames),), label)), 0
             for layer in self.layers:
                 y = F.relu(layer(x))
                 score = score + y.pow(2).sum(1)
@@ -201,7 +248,11 @@ class Autograd:
 
 def network_of(job):
     widths = [INPUTS, *job["layers"]]
-    return Autograd(widths) if job["form"] == "autograd" else ForwardForward(widths, job["form"] == "hard", Adam if job["adam"] else Plain)
+    if job["style"] == "autograd":
+        return Autograd(widths)
+    if job["style"] == "by hand":
+        return ByHand(widths, job["form"] == "hard")
+    return ForwardForward(widths, job["form"] == "hard", Adam if job["style"] == "lean" else Plain)
 
 
 def idx(path, offset):
@@ -227,10 +278,11 @@ def learn(job):
 
 
 def rate(job):
-    key = (job["form"], job["adam"], *job["layers"])
+    key = (job["form"], job["style"], *job["layers"])
     if key not in networks:
         networks[key] = network_of(job)
     network, batch = networks[key], job["batch"]
+    torch.set_flush_denormal(job["style"].startswith("lean"))
     frames, labels = torch.rand(batch, INPUTS), torch.randint(0, CLASSES, (batch,))
     start, done = time.perf_counter(), 0
     while done == 0 or time.perf_counter() - start < job["seconds"]:
