@@ -149,7 +149,33 @@ function asked() {
   return lines;
 }
 
+/** The few figures for README.md: what the same work costs elsewhere, by hand and at its best. */
+function headlines() {
+  const read = (name) => (existsSync(name) ? JSON.parse(readFileSync(name, "utf8")) : null);
+  const [peersFile, timeFile] = [PEERS[0], "results/bench/time.json"].map(read);
+  if (!peersFile || !timeFile) return ["Not recorded yet."];
+  const lines = ["| one core | Mayfly | the other | times as fast |", "|---|---|---|---|"];
+  const perSecond = ({ samplesPerSecond }) => `${whole(samplesPerSecond)}/s`;
+  const rate = (name, what, meant) => {
+    const { rows } = peersFile.results.find((result) => result.name === name);
+    const row = rows.filter(meant).sort((a, b) => b.samplesPerSecond - a.samplesPerSecond)[0];
+    if (row) lines.push(`| ${what}, batch ${row.batch} | ${perSecond(rows[0])} | ${perSecond(row)} | ${three(row.engineIsTimesFaster)} |`);
+  };
+  const hard = (peer, batches) => (row) => row.peer === peer && row.form === "hard" && batches(row.batch);
+  rate("784-256-256", "training 784-256-256 sample by sample, against PyTorch", hard("PyTorch", (batch) => batch === 1));
+  rate("784-256-256", "against tfjs on wasm", hard("tfjs wasm", (batch) => batch === 1));
+  rate("784-256-256", "against PyTorch at its best", hard("PyTorch", () => true));
+  rate("784-256-256", "against PyTorch made as lean as it can be, at its best", hard("PyTorch, lean", () => true));
+  rate("784-250-250 class-wise, prediction", "predicting, class-wise 784-250-250, against onnxruntime int8", (row) => row.peer === "onnxruntime int8");
+  for (const { target, name, seconds, reached, engineIsTimesFaster } of timeFile.peers) {
+    const mine = timeFile.engine.find((one) => one.target === target);
+    lines.push(`| MNIST to ${target} % wrong from random weights, against ${name} | ${three(mine.seconds)} s | ${reached ? "" : "> "}${three(seconds)} s | ${reached ? "" : "> "}${three(engineIsTimesFaster)} |`);
+  }
+  return lines;
+}
+
 export const SPEED_TABLES = {
+  "speed-headlines": headlines,
   "speed-asked": asked, "threads-clock": threadsClock, "threads-paper": threadsPaper,
   "speed-kernels": kernels, "speed-step": step, "speed-training": rates("training"), "speed-prediction": rates("predicting"), "speed-passes": passes,
   "speed-peers": peers, "speed-chart": chart, "speed-time": time, "speed-scaling": scaling, "speed-firmware": firmware,

@@ -26,6 +26,7 @@ export const local: Experiment = {
     { name: "unsupervised-4", scale: "small", about: "without labels, 4 epochs", epochs: 4, published: "1.16 % in 60 epochs", spec: unsupervised },
     { name: "supervised-4", scale: "small", about: "with labels, 4 epochs", epochs: 4, spec: supervised },
     { name: "unsupervised", scale: "target", about: "without labels, 20 epochs", epochs: 20, asked: 1.3, published: "1.16 % in 60 epochs", spec: unsupervised },
+    { name: "unsupervised-jitter", scale: "target", about: "without labels, images shifted by up to a pixel, 24 epochs", epochs: 24, asked: 1.3, published: "1.16 % in 60 epochs, without jitter", spec: (input, classes) => ({ ...unsupervised(input, classes), jitter: 1 }) },
     { name: "supervised", scale: "target", about: "with labels, 16 epochs", epochs: 16, asked: 1.3, spec: supervised },
     { name: "supervised-jitter", scale: "target", about: "with labels and one pixel of jitter, 30 epochs", epochs: 30, asked: 1.3, spec: (input, classes) => ({ ...supervised(input, classes), jitter: 1, inputDropout: 0.1 }) },
   ],
