@@ -7,6 +7,7 @@ import { softmax } from "../fixed/softmax";
 import { silenceAtCeiling } from "../kernels/ceiling";
 import { coefficientsSingle } from "../kernels/coefficients";
 import { sumSquares } from "../kernels/sum_squares";
+import { clearWords } from "../kernels/words";
 import { exponent, layerState, stride, temperature, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_SCORES, runtime } from "../memory";
 import { LAYER_LANES, LAYER_POSITIVES_RIGHT } from "../abi/state";
@@ -76,7 +77,7 @@ export function classwiseCoefficients(layer: i32, label: i32): bool {
     const ceiling = layerSpec(layer, LAYER_CEILING);
     if (ceiling > 0) silenceAtCeiling(runtime(RT_ACTIVITY), units(layer), ceiling, coefficients, 0);
   }
-  memory.fill(coefficients + (<usize>units(layer) << 2), 0, <usize>(stride(layer) - units(layer)) << 2);
+  clearWords(coefficients + (<usize>units(layer) << 2), <usize>(stride(layer) - units(layer)) << 2);
   return learns;
 }
 

@@ -1,3 +1,5 @@
+import { clearWords } from "./words";
+
 /**
  * Update coefficients of units `from`..`to`-1: `(y * gain + half) >> shift`, at most 32767; the positive half of the pair, or the
  * negative one with its sign turned. y: i16 (units,), >= 0. gain: 0..65000 for an i16 y. coefficients: i16 [units][2].
@@ -11,7 +13,7 @@ export function coefficientsPaired(yPositive: usize, yNegative: usize, count: i3
 
 /** a+ = y * gain (gain of either sign), a- = 0. */
 export function coefficientsSingle(y: usize, from: i32, to: i32, gain: i32, shift: i32, coefficients: usize): void {
-  if (gain == 0) return memory.fill(coefficients + (<usize>from << 2), 0, <usize>(to - from) << 2);
+  if (gain == 0) return clearWords(coefficients + (<usize>from << 2), <usize>(to - from) << 2);
   for (let i = from; i < to; i++) {
     const a = signal(<i32>load<i16>(y + (<usize>i << 1)), abs(gain), shift);
     store<i32>(coefficients + (<usize>i << 2), (gain < 0 ? -a : a) & 0xffff);
