@@ -33,6 +33,10 @@ export const PHASE_LABEL_UPDATE: i32 = 11;
 export const PHASE_PAIR_UPDATE: i32 = 12;
 export const PHASE_READOUT_SUMS: i32 = 13;
 export const PHASE_READOUT_UPDATE: i32 = 14;
+// Prediction by goodness, of labels that go together (labels_pass.ts).
+export const PHASE_LABELS_START: i32 = 15;
+export const PHASE_LABELS_SUMS: i32 = 16;
+export const PHASE_LABELS_END: i32 = 17;
 // Phases that only the full build has.
 export const PHASE_VARIANTS: i32 = 32;
 export const PHASE_JITTER: i32 = 32;
