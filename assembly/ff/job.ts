@@ -17,10 +17,10 @@ import { updateMap } from "../maps/update";
 import { report } from "../memory";
 import { readImage, sumImage } from "./image";
 import {
-  COMPLETED, JOB_NONE, KIND, LABEL, LAYER, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_ITERATION_ROWS, PHASE_LABELS_END, PHASE_LABELS_START, PHASE_LABELS_SUMS, PHASE_LABEL_UPDATE, PHASE_MAP_BAND, PHASE_MAP_END, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, PHASE_PAIR_END,
+  COMPLETED, JOB_NONE, KIND, LABEL, LAYER, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_ITERATION_ROWS, PHASE_LABELS_END, PHASE_LABELS_SUMS, PHASE_LABEL_UPDATE, PHASE_MAP_BAND, PHASE_MAP_END, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, PHASE_PAIR_END,
   PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END, PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, PHASE_VARIANTS, STAGE, get, set,
 } from "./job_state";
-import { endLabels, startLabels, sumLabels } from "./labels_pass";
+import { endLabels, sumLabels } from "./labels_pass";
 import { choosePair, endPair, startPair, sumPair, updateLabels, updatePairPass } from "./pair_pass";
 import { iterationPiece } from "./recurrent_pass";
 import { endSingle, startSingle, sumReadout, sumSingle, updateReadout, updateSinglePass } from "./single_pass";
@@ -86,7 +86,6 @@ function piece(left: i64): i64 {
   if (phase == PHASE_SINGLE_UPDATE) return updateSinglePass(left);
   if (phase == PHASE_READOUT_SUMS) return sumReadout(left);
   if (phase == PHASE_READOUT_UPDATE) return updateReadout(left);
-  if (phase == PHASE_LABELS_START) return startLabels();
   if (phase == PHASE_LABELS_SUMS) return sumLabels(left);
   if (phase == PHASE_LABELS_END) return endLabels();
   if (phase == PHASE_CHOOSE) return choosePair();

@@ -14,10 +14,10 @@ import { SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LABEL_LEVEL, SPEC_LAYER_COUNT } 
 import { isMap, spec } from "../spec";
 import { isBox, twoImages } from "../spec_variants";
 import { activateAndSquare, activateWithRow } from "./activity";
-import { goodnessOf, score } from "./goodness";
-import { COMPLETED, LABEL, LAYER, OTHER_LABEL, PHASE_LABELS_END, PHASE_LABELS_START, PHASE_LABELS_SUMS, ROWS_IN, enter, finish, get, set, withPairedBias } from "./job_state";
+import { goodnessOf } from "./goodness";
+import { COMPLETED, LABEL, LAYER, OTHER_LABEL, PHASE_LABELS_END, PHASE_LABELS_SUMS, ROWS_IN, enter, finish, get, set, withPairedBias } from "./job_state";
 import { labelRow } from "./label";
-import { sumBoth } from "./pair_pass";
+import { scoreBoth, sumBoth } from "./pair_pass";
 import { recurrent } from "./recurrent_spec";
 
 /** Labels that go together. Of the pairs' inputs three fit a row list of 6 bytes a unit, two the coefficients of 4. */
@@ -40,26 +40,19 @@ function waitingInputs(): usize {
   const pair = (get(LABEL) % TOGETHER) >> 1;
   // 2 bytes for each unit of the widest layer, whose sums, i32 of a pair, stand between SUMS and ACTIVITY.
   const bytes = (runtime(RT_ACTIVITY) - runtime(RT_SUMS)) >> 2;
-  if (pair < PAIRS_IN_LIST) return runtime(RT_ROWS_B) + <usize>pair * bytes;
-  return runtime(RT_COEFFICIENTS) + <usize>(pair - PAIRS_IN_LIST) * bytes;
+  return (pair < PAIRS_IN_LIST ? runtime(RT_ROWS_B) : runtime(RT_COEFFICIENTS) - <usize>PAIRS_IN_LIST * bytes) + <usize>pair * bytes;
 }
 
-/** The two labels from `label` on, at a layer. The first has the image's sums, the others their list still to come. */
+/** The two labels from `label` on, at a layer. The first has the image's sums; the others get the list of their inputs. */
 export function enterLabels(layer: i32, label: i32): void {
   set(LAYER, layer);
   set(LABEL, label);
   set(OTHER_LABEL, min(label + 1, spec(SPEC_CLASSES) - 1));
-  enter(layer == 0 ? PHASE_LABELS_END : PHASE_LABELS_START);
-}
-
-export function startLabels(): i64 {
-  const layer = get(LAYER);
-  const below = stride(layer - 1), plane = stride(layer);
+  if (layer == 0) return enter(PHASE_LABELS_END);
   const list = runtime(RT_ROWS_A);
-  set(ROWS_IN, withPairedBias(layer, list, rowsOfPairInputs(waitingInputs(), below, list, listScratch())));
-  clearWords(runtime(RT_SUMS), <usize>plane << 3);
+  set(ROWS_IN, withPairedBias(layer, list, rowsOfPairInputs(waitingInputs(), stride(layer - 1), list, listScratch())));
+  clearWords(runtime(RT_SUMS), <usize>stride(layer) << 3);
   enter(PHASE_LABELS_SUMS);
-  return (below + plane) << 1;
 }
 
 export function sumLabels(left: i64): i64 {
@@ -82,10 +75,7 @@ export function endLabels(): i64 {
     squaresNegative = activateAndSquare(layer, runtime(RT_SUMS) + (<usize>plane << 2), negative);
   }
   set(COMPLETED, layer + 256);
-  if (layer >= spec(SPEC_GOODNESS_FROM)) {
-    score(get(LABEL), goodnessOf(squaresPositive));
-    if (get(OTHER_LABEL) != get(LABEL)) score(get(OTHER_LABEL), goodnessOf(squaresNegative));
-  }
+  if (layer >= spec(SPEC_GOODNESS_FROM)) scoreBoth(goodnessOf(squaresPositive), goodnessOf(squaresNegative));
   if (layer + 1 < spec(SPEC_LAYER_COUNT)) inputsOfPair(positive, negative, plane, multiplier(squaresPositive, width), multiplier(squaresNegative, width), waitingInputs());
   nextLabels(layer);
   return width << 3;
@@ -99,10 +89,10 @@ function activateLabel(label: i32, y: usize): i64 {
 /** The next two labels at this layer, those that go together at the next one, the next that do, or the end. */
 function nextLabels(layer: i32): void {
   const label = get(LABEL);
-  const next = label + 2;
-  const more = next < spec(SPEC_CLASSES);
-  if (more && next % TOGETHER != 0) enterLabels(layer, next);
-  else if (layer + 1 < spec(SPEC_LAYER_COUNT)) enterLabels(layer + 1, label - (label % TOGETHER));
-  else if (more) enterLabels(0, next);
+  const first = label - (label % TOGETHER);
+  const end = min(first + TOGETHER, spec(SPEC_CLASSES));
+  if (label + 2 < end) enterLabels(layer, label + 2);
+  else if (layer + 1 < spec(SPEC_LAYER_COUNT)) enterLabels(layer + 1, first);
+  else if (end < spec(SPEC_CLASSES)) enterLabels(0, end);
   else finish();
 }

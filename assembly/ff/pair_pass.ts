@@ -33,10 +33,15 @@ import { decidesOtherwise, variantCoefficients } from "./pair_variants";
 import { startIterations } from "./recurrent_pass";
 import { recurrent } from "./recurrent_spec";
 
+/** Whether the pair is two labels to compare. A function of its own, so that `mayfly pack` can say no where labels go together. */
+function pairPredicts(): bool {
+  return FULL && get(KIND) != JOB_TRAIN;
+}
+
 /** Training: draws the negative's label. Prediction of the full build: the next two labels, or the end. */
 export function choosePair(): i64 {
   const classes = spec(SPEC_CLASSES);
-  if (!FULL || get(KIND) == JOB_TRAIN) {
+  if (!pairPredicts()) {
     // Between two frames there is no label to draw.
     if (!(FULL && twoFrames())) set(OTHER_LABEL, drawNegative(get(LABEL), runtime(RT_LOGITS), runtime(RT_CLASS_TERMS)));
   } else {
@@ -114,7 +119,7 @@ export function endPair(): i64 {
   const goodnessPositive = goodnessOf(squaresPositive);
   const goodnessNegative = goodnessOf(squaresNegative);
   const last = layer + 1 == spec(SPEC_LAYER_COUNT);
-  const trains = !FULL || get(KIND) == JOB_TRAIN;
+  const trains = !pairPredicts();
   if (!last) {
     const by = multiplier(squaresPositive, width);
     set(ROWS_OUT, rowsOfPair(positive, negative, width, by, multiplier(squaresNegative, width), listInto(layer + 1), listScratch()));
@@ -126,13 +131,16 @@ export function endPair(): i64 {
       enter(layer == 0 && !(FULL && twoImages()) ? PHASE_LABEL_UPDATE : PHASE_PAIR_UPDATE);
     } else leavePair(layer);
   } else {
-    if (layer >= spec(SPEC_GOODNESS_FROM)) {
-      score(get(LABEL), goodnessPositive);
-      if (get(OTHER_LABEL) != get(LABEL)) score(get(OTHER_LABEL), goodnessNegative);
-    }
+    if (layer >= spec(SPEC_GOODNESS_FROM)) scoreBoth(goodnessPositive, goodnessNegative);
     leavePair(layer);
   }
   return width << 3;
+}
+
+/** Adds the goodness of a layer to the scores of both labels; a last odd one is both. */
+export function scoreBoth(goodness: i32, ofOther: i32): void {
+  score(get(LABEL), goodness);
+  if (get(OTHER_LABEL) != get(LABEL)) score(get(OTHER_LABEL), ofOther);
 }
 
 /** The two label rows of the first layer, then the image's rows with fresh remainders. */
@@ -170,7 +178,7 @@ export function takePair(): i64 {
 
 export function leavePair(layer: i32): void {
   if (layer + 1 == spec(SPEC_LAYER_COUNT)) {
-    if (!FULL || get(KIND) == JOB_TRAIN) finish();
+    if (!pairPredicts()) finish();
     else enter(PHASE_CHOOSE);
     return;
   }

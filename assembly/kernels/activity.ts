@@ -4,7 +4,7 @@ import { addHigh, addLow, loadWeights } from "./weights";
  * y (units,) = ReLU of sums (units,) as `activate` rounds and clamps them, and Σ y², in one pass; the same with one row more: sums + x · row (units,), so
  * that inputs that differ in one row, such as labels, share their sums.
  *
- * sums: i32. row: i8 or i16 weights. x: 0..127. y: i16. `count` is a multiple of 8; where units are padded sums and weights must be 0. Σ y²: at most 3840 * 2^30.
+ * sums: i32. row: i8 or i16 weights. x: 0..127. y: i16. `count` is a multiple of 8, not 0; where units are padded sums and weights must be 0. Σ y²: at most 3840 * 2^30.
  */
 
 export function activity(sums: usize, count: i32, shift: i32, y: usize): i64 {
@@ -18,16 +18,22 @@ export function activityWithRow(sums: usize, row: usize, bytes: i32, x: i32, cou
 
 function scalar(sums: usize, count: i32, shift: i32, y: usize): i64 {
   let squares: i64 = 0;
-  for (const end = sums + (<usize>count << 2); sums < end; sums += 4, y += 2) squares += put(load<i32>(sums), shift, y);
+  const end = sums + (<usize>count << 2);
+  do {
+    squares += put(load<i32>(sums), shift, y);
+    sums += 4, y += 2;
+  } while (sums < end);
   return squares;
 }
 
 function scalarWithRow(sums: usize, row: usize, bytes: i32, x: i32, count: i32, shift: i32, y: usize): i64 {
   let squares: i64 = 0;
-  for (const end = sums + (<usize>count << 2); sums < end; sums += 4, row += bytes, y += 2) {
+  const end = sums + (<usize>count << 2);
+  do {
     const weight = bytes == 1 ? <i32>load<i8>(row) : <i32>load<i16>(row);
     squares += put(load<i32>(sums) + weight * x, shift, y);
-  }
+    sums += 4, row += bytes, y += 2;
+  } while (sums < end);
   return squares;
 }
 

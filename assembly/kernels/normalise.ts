@@ -169,7 +169,7 @@ function rowsOfActivitySimd(y: usize, units: i32, by: i32, list: usize, scratch:
   return rows;
 }
 
-/** A paired list over the union of the non-zeros of y+ and y-, i16; returns its rows. Builds with SIMD make it in two steps: pair_inputs.ts. */
+/** A paired list over the union of the non-zeros of y+ and y-, i16, as a map has them; returns its rows. Without scratch: pair_inputs.ts makes one faster. */
 export function rowsOfPairScalar(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize): i32 {
   let rows = 0;
   for (let i = 0; i < units; i++) {

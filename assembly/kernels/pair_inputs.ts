@@ -1,5 +1,5 @@
 import { gather, movesOf } from "./gather";
-import { normalised, normalisedBlock, rowsOfPairScalar } from "./normalise";
+import { normalised, normalisedBlock } from "./normalise";
 import { PAIRED_BYTES, closePaired, putPaired } from "./rows";
 
 /**
@@ -68,10 +68,9 @@ function rowsSimd(x: usize, count: i32, list: usize, scratch: usize): i32 {
   return rows;
 }
 
-/** Both: a paired list over the union of the non-zeros of y+ and y-; returns its rows. `scratch`: of builds with SIMD, 6 bytes a unit, padded. */
+/** Both: a paired list over the union of the non-zeros of y+ and y-; returns its rows. `scratch`: 2 bytes a unit, padded, of builds with SIMD 6. */
 export function rowsOfPair(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize, scratch: usize): i32 {
-  if (!ASC_FEATURE_SIMD) return rowsOfPairScalar(yPositive, yNegative, units, byPositive, byNegative, list);
   const count = (units + 7) & ~7;
-  inputsSimd(yPositive, yNegative, count, byPositive, byNegative, scratch);
+  inputsOfPair(yPositive, yNegative, count, byPositive, byNegative, scratch);
   return rowsOfPairInputs(scratch, count, list, scratch + (<usize>count << 1));
 }

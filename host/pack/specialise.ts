@@ -39,7 +39,7 @@ const READOUT_FIELDS = { readoutWeights: "READOUT_WEIGHTS", readoutState: "READO
 /** Phases of a job (assembly/ff/) that only one objective enters; the phase is kept in memory, so the optimiser cannot tell. */
 const PAIR_PHASES = ["choosePair", "startPair", "sumPair", "endPair", "updateLabels", "updatePairPass"].map((name) => `pair_pass/${name}`);
 /** And those of labels that go together in prediction. */
-const LABEL_PHASES = ["startLabels", "sumLabels", "endLabels"].map((name) => `labels_pass/${name}`);
+const LABEL_PHASES = ["sumLabels", "endLabels"].map((name) => `labels_pass/${name}`);
 /** All that takes the place of the pair's own phases, but for the choice of labels, in a recurrent network. */
 const ITERATIONS = "recurrent_pass/iterationPiece";
 const CLASSWISE_PHASES = ["single_pass/updateSinglePass"];
@@ -117,6 +117,7 @@ function cutUnused(library: Library, network: Network, words: Int32Array): void 
   if (network.size === "full") {
     for (const name of absentVariants(network)) library.replaceBody(`assembly/${name}`, "  (i32.const 0)");
     library.replaceBody("assembly/ff/labels_pass/onlyDense", `  (i32.const ${Number(labelsTogether(network))})`);
+    if (labelsTogether(network)) library.replaceBody("assembly/ff/pair_pass/pairPredicts", "  (i32.const 0)");
     cutByMaps(library, network);
   }
   const decays = Array.from({ length: layers }, (_, layer) => words[layerWord(layer, abi.LAYER_DECAY)]);
@@ -169,6 +170,7 @@ function labelsTogether({ spec }: Network): boolean {
 function absentVariants({ spec }: Network): string[] {
   const absent: string[] = ["ff/stage/inStage"];
   if (!spec.layers.some(({ kind }) => kind === "box")) absent.push("spec_variants/isBox", "ff/variants/waitsForBox");
+  if (spec.device === 0 && spec.layers.every(({ ceiling }) => ceiling === 0)) absent.push("ff/activity/isVariant");
   const plain = spec.sense === "maximise" && spec.phases.awake === 0 && spec.layers.every(({ blocks, ceiling, peer }) => blocks === 1 && ceiling === 0 && peer === 0);
   if (plain) absent.push("ff/pair_variants/decidesOtherwise");
   return absent;
