@@ -6,8 +6,9 @@ import { PAIRED_BYTES, type PairedRow, type Row, SINGLE_BYTES, entriesOf, paired
 const SIZES = [1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 40, 61, 64];
 /** Kernels over blocks of 8 units: the sizes as the engine pads them. */
 const STRIDES = [...new Set(SIZES.map((size) => (size + 7) & ~7))];
-const ROW_COUNTS = [0, 1, 2, 3, 8, 13];
-const MATRIX_ROWS = 20;
+/** The last two are more than the 32 rows of a block. */
+const ROW_COUNTS = [0, 1, 2, 3, 8, 13, 33, 70];
+const MATRIX_ROWS = 80;
 const WEIGHTS = [
   { type: "I8", low: -128, high: 127, array: (length: number, value: () => number): Int8Array | Int16Array => Int8Array.from({ length }, value) },
   { type: "I16", low: -32768, high: 32767, array: (length: number, value: () => number): Int8Array | Int16Array => Int16Array.from({ length }, value) },
