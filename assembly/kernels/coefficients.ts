@@ -11,7 +11,7 @@ export function coefficientsPaired(yPositive: usize, yNegative: usize, count: i3
 
 /** a+ = y * gain (gain of either sign), a- = 0. */
 export function coefficientsSingle(y: usize, from: i32, to: i32, gain: i32, shift: i32, coefficients: usize): void {
-  if (gain == 0) return memory.fill(coefficients + (<usize>from << 2), 0, <usize>(to - from) << 2);
+  if (ASC_FEATURE_SIMD && from + 8 <= to) return simdSingle(y, from, to, gain, shift, coefficients);
   for (let i = from; i < to; i++) {
     const a = signal(<i32>load<i16>(y + (<usize>i << 1)), abs(gain), shift);
     store<i32>(coefficients + (<usize>i << 2), (gain < 0 ? -a : a) & 0xffff);
@@ -38,6 +38,19 @@ function simd(yPositive: usize, yNegative: usize, count: i32, gainPositive: i32,
     const at = coefficients + (<usize>i << 2);
     v128.store(at, v128.shuffle<i16>(positive, negative, 0, 8, 1, 9, 2, 10, 3, 11));
     v128.store(at, v128.shuffle<i16>(positive, negative, 4, 12, 5, 13, 6, 14, 7, 15), 16);
+  }
+}
+
+/** 8 or more units, the last 8 of them perhaps twice. */
+function simdSingle(y: usize, from: i32, to: i32, gain: i32, shift: i32, coefficients: usize): void {
+  const sign = i16x8.splat(<i16>(gain >> 31)), size = abs(gain);
+  for (let i = from; i < to; i += 8) {
+    i = min(i, to - 8);
+    // -a = ~a + 1.
+    const a = i16x8.sub(v128.xor(signals(v128.load(y + (<usize>i << 1)), size, shift), sign), sign);
+    const at = coefficients + (<usize>i << 2);
+    v128.store(at, i32x4.extend_low_i16x8_u(a));
+    v128.store(at, i32x4.extend_high_i16x8_u(a), 16);
   }
 }
 

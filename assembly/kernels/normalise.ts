@@ -205,11 +205,10 @@ function rowsOfPairSimd(yPositive: usize, yNegative: usize, units: i32, byPositi
   return rows;
 }
 
-/** `normalised` of 8 values, as i16 lanes. */
+/** `normalised` of 8 values, as i16 lanes: half of what a shift by 15 leaves, rounded up. */
 // @ts-ignore: decorator
 @inline export function normalisedBlock(values: v128, factor: v128): v128 {
-  const half = i32x4.splat(32768);
-  const low = i32x4.shr_u(i32x4.add(i32x4.mul(i32x4.extend_low_i16x8_u(values), factor), half), 16);
-  const high = i32x4.shr_u(i32x4.add(i32x4.mul(i32x4.extend_high_i16x8_u(values), factor), half), 16);
-  return i16x8.min_u(i16x8.narrow_i32x4_u(low, high), i16x8.splat(127));
+  const low = i32x4.shr_u(i32x4.mul(i32x4.extend_low_i16x8_u(values), factor), 15);
+  const high = i32x4.shr_u(i32x4.mul(i32x4.extend_high_i16x8_u(values), factor), 15);
+  return i16x8.min_u(i16x8.avgr_u(i16x8.narrow_i32x4_u(low, high), i16x8.splat(0)), i16x8.splat(127));
 }
