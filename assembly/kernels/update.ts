@@ -1,5 +1,7 @@
 import { BLOCK, BLOCK_ENTRIES } from "./places";
+import { BLOCK_STEP, evens, highHalves, learns, odds, remainders } from "./remainders";
 import { PAIRED_BYTES, SINGLE_BYTES } from "./rows";
+import { fitsRunning, updateRunning } from "./update_running";
 import { addTo16Weights, addToWeight, addToWeights } from "./weights";
 
 /**
@@ -23,9 +25,6 @@ export function updatePaired<W>(list: usize, count: i32, weights: usize, stride:
   if (ASC_FEATURE_SIMD) vectors<W>(list, count, PAIRED_BYTES - SINGLE_BYTES, weights, stride, coefficients, lanes, shift, from, to);
   else scalarPaired<W>(list, count, weights, stride, coefficients, lanes, shift, from, to);
 }
-
-/** Between neighbouring blocks of 8 units the starting remainders move by the golden ratio of 2^16. */
-const BLOCK_STEP: i32 = 0x9e37;
 
 /**
  * Three units that learn at a time, wherever they are in a group of 32: each row's place and input are then worked out once for three weights. Where
@@ -116,8 +115,9 @@ function factor(coefficients: usize, unit: i32, shift: i32): i32 {
 /** `negative`: bytes from x+ to x- in an entry, 0 in a single list. */
 function vectors<W>(list: usize, count: i32, negative: usize, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
   // Without a shift a step is 2 * 127 * 32767 / 2^16 at most: it fits an i8.
-  if (sizeof<W>() == 1 && shift == 0) simd<W, i8>(list, count, negative, weights, stride, coefficients, lanes, 0, from, to);
-  else simd<W, i16>(list, count, negative, weights, stride, coefficients, lanes, shift, from, to);
+  if (sizeof<W>() == 1 && shift == 0) return simd<W, i8>(list, count, negative, weights, stride, coefficients, lanes, 0, from, to);
+  if (sizeof<W>() == 2 && negative == 0 && fitsRunning(coefficients, shift, from, to)) from = updateRunning(list, count, weights, stride, coefficients, lanes, shift, from, to);
+  if (from < to) simd<W, i16>(list, count, negative, weights, stride, coefficients, lanes, shift, from, to);
 }
 
 /**
@@ -146,13 +146,15 @@ function simd<W, S>(list: usize, count: i32, negative: usize, weights: usize, st
       list += SINGLE_BYTES + negative;
     } while (list < end && behind < BLOCK + 16 * BLOCK_ENTRIES);
     let unit = from;
-    for (; unit + 16 <= to; unit += 16) {
+    // Steps of i8 weights by a shift are rare (rates above the usual): they have no code for 16 units.
+    for (; sizeof<W>() == sizeof<S>() && unit + 16 <= to; unit += 16) {
       const at = coefficients + (<usize>unit << 2);
-      if (learns(at) || learns(at + 32)) units16<W, S>(behind, <usize>unit * sizeof<W>(), at, remainders(random, unit), before);
+      if (learns(at) || learns(at + 32)) units16<W>(behind, <usize>unit * sizeof<W>(), at, remainders(random, unit), before);
     }
-    if (unit == to) continue;
-    const at = coefficients + (<usize>unit << 2);
-    if (learns(at)) units8<W>(behind, <usize>unit * sizeof<W>(), at, remainders(random, unit), before);
+    for (; unit < to; unit += 8) {
+      const at = coefficients + (<usize>unit << 2);
+      if (learns(at)) units8<W>(behind, <usize>unit * sizeof<W>(), at, remainders(random, unit), before);
+    }
   }
 }
 
@@ -166,23 +168,9 @@ function simd<W, S>(list: usize, count: i32, negative: usize, weights: usize, st
   return v128.shuffle<i16>(v128.load_lane<i32>(entry, v128.load64_zero(entry), 2, 8), i32x4.splat(0), 0, 8, 2, 4, 1, 8, 3, 5);
 }
 
-/** Whether any of the 8 units whose coefficients are at `at` changes its weights. */
-// @ts-ignore: decorator
-@inline function learns(at: usize): bool {
-  return v128.any_true(v128.or(v128.load(at), v128.load(at, 16)));
-}
-
-/** What 8 units' remainders start with. */
-// @ts-ignore: decorator
-@inline function remainders(random: v128, unit: i32): v128 {
-  return i16x8.add(random, i16x8.splat(<i16>((unit >> 3) * BLOCK_STEP)));
-}
-
-// Of 8 units those of even number are in one vector of i32 and those of odd number in another: the high halves of both then lie beside each other.
-
 /** `start`: remainders of the first 8 at the first row of all; `before`: (x+, x-) of the rows before. */
 // @ts-ignore: decorator
-@inline function units16<W, S>(behind: usize, column: usize, at: usize, start: v128, before: v128): void {
+@inline function units16<W>(behind: usize, column: usize, at: usize, start: v128, before: v128): void {
   const a = v128.load(at), b = v128.load(at, 16), c = v128.load(at, 32), d = v128.load(at, 48);
   const c0 = evens(a, b), c1 = odds(a, b), c2 = evens(c, d), c3 = odds(c, d);
   let e0 = remainder32(start, c0, before), e1 = remainder32(i32x4.shr_u(start, 16), c1, before);
@@ -195,7 +183,7 @@ function simd<W, S>(list: usize, count: i32, negative: usize, weights: usize, st
     e0 = i32x4.add(e0, i32x4.dot_i16x8_s(c0, x)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(c1, x));
     e2 = i32x4.add(e2, i32x4.dot_i16x8_s(c2, x)), e3 = i32x4.add(e3, i32x4.dot_i16x8_s(c3, x));
     const g0 = highHalves(e0, e1), g1 = highHalves(e2, e3);
-    addTo16Weights<W, S>(column + <usize>load<u32>(row), i16x8.sub(g0, h0), i16x8.sub(g1, h1));
+    addTo16Weights<W>(column + <usize>load<u32>(row), i16x8.sub(g0, h0), i16x8.sub(g1, h1));
     h0 = g0, h1 = g1;
     row += 8;
   } while (row < behind);
@@ -218,24 +206,8 @@ function simd<W, S>(list: usize, count: i32, negative: usize, weights: usize, st
   } while (row < behind);
 }
 
-// @ts-ignore: decorator
-@inline function evens(low: v128, high: v128): v128 {
-  return v128.shuffle<i32>(low, high, 0, 2, 4, 6);
-}
-
-// @ts-ignore: decorator
-@inline function odds(low: v128, high: v128): v128 {
-  return v128.shuffle<i32>(low, high, 1, 3, 5, 7);
-}
-
 /** Remainders (low halves of `start`) of 4 units behind the rows before. */
 // @ts-ignore: decorator
 @inline function remainder32(start: v128, coefficients: v128, before: v128): v128 {
   return v128.and(i32x4.add(start, i32x4.dot_i16x8_s(coefficients, before)), i32x4.splat(0xffff));
-}
-
-/** The high halves of 8 i32 sums. */
-// @ts-ignore: decorator
-@inline function highHalves(even: v128, odd: v128): v128 {
-  return v128.shuffle<i16>(i32x4.shr_u(even, 16), odd, 0, 9, 2, 11, 4, 13, 6, 15);
 }

@@ -16,11 +16,10 @@
   } else v128.store(at, i16x8.add_sat_s(v128.load(at), steps));
 }
 
-/** The same for 16 weights, `low` for the first 8 of them. Steps fit S, i8 or i16. */
+/** The same for 16 weights, `low` for the first 8 of them; steps fit W. */
 // @ts-ignore: decorator
-@inline export function addTo16Weights<W, S>(at: usize, low: v128, high: v128): void {
-  if (sizeof<W>() == 1 && sizeof<S>() == 1) v128.store(at, i8x16.add_sat_s(v128.load(at), i8x16.narrow_i16x8_s(low, high)));
-  else if (sizeof<W>() == 1) v128.store(at, i8x16.narrow_i16x8_s(i16x8.add_sat_s(v128.load_ext<i8>(at), low), i16x8.add_sat_s(v128.load_ext<i8>(at, 8), high)));
+@inline export function addTo16Weights<W>(at: usize, low: v128, high: v128): void {
+  if (sizeof<W>() == 1) v128.store(at, i8x16.add_sat_s(v128.load(at), i8x16.narrow_i16x8_s(low, high)));
   else {
     v128.store(at, i16x8.add_sat_s(v128.load(at), low));
     v128.store(at, i16x8.add_sat_s(v128.load(at, 16), high), 16);
