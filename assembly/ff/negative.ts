@@ -1,21 +1,20 @@
 /** The label of the negative sample: a wrong one. One draw of the sampler each. */
 import { draw } from "../fixed/random";
 import { softmax } from "../fixed/softmax";
-import { copySums } from "../kernels/sums";
 import { NET_SAMPLER } from "../abi/state";
 import { netState } from "../state";
 import { NEGATIVES_HARD, SPEC_CLASSES, SPEC_NEGATIVES } from "../abi/spec";
-import { padded, spec } from "../spec";
+import { spec } from "../spec";
 
 /**
  * hard: in proportion to the readout's probability of each wrong class (Hinton 2022, §3.3); random: uniform.
- * logits: i32 [classes], q8. terms: i32 [classes] of scratch, padded as they are.
+ * logits: i32 [classes], q8. terms: i32 [classes] of scratch.
  */
 export function drawNegative(label: i32, logits: usize, terms: usize): i32 {
   const random = draw(netState(NET_SAMPLER));
   const classes = spec(SPEC_CLASSES);
   if (spec(SPEC_NEGATIVES) == NEGATIVES_HARD) {
-    copySums(terms, logits, padded(classes));
+    memory.copy(terms, logits, <usize>classes << 2);
     softmax(terms, classes);
     const hard = drawProportional(label, terms, classes, random);
     if (hard >= 0) return hard;

@@ -4,7 +4,6 @@ import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED } from "../abi/state";
 import { FULL } from "../full";
 import { multiplier, rowsOfPair } from "../kernels/normalise";
 import { sumSquares } from "../kernels/sum_squares";
-import { clearSums, copySums } from "../kernels/sums";
 import { denseBeginUpdate, denseForwardPaired, denseUpdatePaired, denseUpdateSingle } from "../layers/dense";
 import { layerState, stride, units } from "../layers/layer";
 import {
@@ -65,12 +64,12 @@ export function startPair(): i64 {
   }
   if (FULL && isBox(layer)) return showPair(layer);
   if (layer > 0 || (FULL && twoImages())) {
-    clearSums(sums, plane << 1);
+    memory.fill(sums, 0, <usize>plane << 3);
     enter(PHASE_PAIR_SUMS);
     return plane << 1;
   }
-  copySums(sums, runtime(RT_IMAGE_SUMS), plane);
-  copySums(sums + (<usize>plane << 2), runtime(RT_IMAGE_SUMS), plane);
+  memory.copy(sums, runtime(RT_IMAGE_SUMS), <usize>plane << 2);
+  memory.copy(sums + (<usize>plane << 2), runtime(RT_IMAGE_SUMS), <usize>plane << 2);
   const rows = labelRows(listInto(0), 0, get(LABEL), get(OTHER_LABEL));
   set(LABEL_LIST_ROWS, rows);
   denseForwardPaired(0, listInto(0), rows, sums, plane, 0, plane);

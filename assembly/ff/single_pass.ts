@@ -4,7 +4,6 @@ import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED, NET_READOUT_RIGHT } from "../abi/s
 import { FULL } from "../full";
 import { multiplier, rowsOfActivity } from "../kernels/normalise";
 import { sumSquares } from "../kernels/sum_squares";
-import { clearSums, copySums } from "../kernels/sums";
 import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
 import { hasReadout, layerState, stride, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, listScratch, runtime } from "../memory";
@@ -32,11 +31,11 @@ export function startSingle(): i64 {
   const sums = runtime(RT_SUMS);
   if (FULL && isBox(layer)) return showSingle(layer);
   if (layer > 0) {
-    clearSums(sums, stride(layer));
+    memory.fill(sums, 0, <usize>stride(layer) << 2);
     enter(PHASE_SINGLE_SUMS);
     return stride(layer);
   }
-  copySums(sums, runtime(RT_IMAGE_SUMS), stride(0));
+  memory.copy(sums, runtime(RT_IMAGE_SUMS), <usize>stride(0) << 2);
   // The image's sums are there already; the neutral label of a pair with labels adds its rows, from the list that layer 0 does not need.
   if (classwise() || (FULL && (twoImages() || (recurrent() && spec(SPEC_LAYER_COUNT) > 1)))) {
     set(ROWS_IN, get(IMAGE_ROWS));
@@ -104,7 +103,7 @@ export function updateSinglePass(left: i64): i64 {
 /** The readout's part of the layer, where there is one, then the next layer. */
 export function leaveSingle(layer: i32): void {
   if (!hasReadout(layer)) return nextSingle(layer);
-  clearSums(runtime(RT_CLASS_TERMS), padded(spec(SPEC_CLASSES)));
+  memory.fill(runtime(RT_CLASS_TERMS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
   enter(FULL && readsGivenMap(layer) ? PHASE_MAP_READOUT_SUMS : PHASE_READOUT_SUMS);
 }
 
