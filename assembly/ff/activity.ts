@@ -3,7 +3,12 @@ import { LAYER_CEILING, SPEC_DEVICE } from "../abi/spec";
 import { FULL } from "../full";
 import { activate } from "../kernels/activate";
 import { clip } from "../kernels/ceiling";
-import { scale, stride } from "../layers/layer";
+import { closeSingle, putSingle } from "../kernels/rows";
+import { sumSquares } from "../kernels/sum_squares";
+import { copyWords } from "../kernels/words";
+import { denseForwardSingle, denseRowActivity } from "../layers/dense";
+import { scale, stride, units } from "../layers/layer";
+import { RT_SUMS, runtime } from "../memory";
 import { layerSpec, spec } from "../spec";
 import { activateDevice } from "./device";
 
@@ -14,9 +19,32 @@ import { activateDevice } from "./device";
   else activate(sums, stride(layer), scale(layer) - 3, y);
 }
 
+/** The same of sums + `x` times the weights of row `row`; returns Σ y². `list`: room for a list of one row. */
+export function activateWithRow(layer: i32, sums: usize, row: i32, x: i32, y: usize, list: usize): i64 {
+  if (FULL) if (!activatesSimply(layer)) return activateVariantWithRow(layer, sums, row, x, y, list);
+  return denseRowActivity(layer, sums, row, x, scale(layer) - 3, y);
+}
+
+function activatesSimply(layer: i32): bool {
+  return spec(SPEC_DEVICE) == 0 && layerSpec(layer, LAYER_CEILING) <= 0;
+}
+
 function activateVariant(layer: i32, sums: usize, y: usize): void {
   if (spec(SPEC_DEVICE) != 0) activateDevice(layer, sums, y);
   else activate(sums, stride(layer), scale(layer) - 3, y);
   const ceiling = layerSpec(layer, LAYER_CEILING);
   if (ceiling > 0) clip(y, stride(layer), ceiling);
+}
+
+function activateVariantWithRow(layer: i32, sums: usize, row: i32, x: i32, y: usize, list: usize): i64 {
+  if (x != 0) {
+    const whole = runtime(RT_SUMS);
+    copyWords(whole, sums, <usize>stride(layer) << 2);
+    putSingle(list, 0, row, x);
+    closeSingle(list, 1);
+    denseForwardSingle(layer, list, 1, whole, 0, stride(layer));
+    sums = whole;
+  }
+  activateVariant(layer, sums, y);
+  return sumSquares(y, 0, units(layer));
 }

@@ -7,7 +7,7 @@ import { softmax } from "../fixed/softmax";
 import { silenceAtCeiling } from "../kernels/ceiling";
 import { coefficientsSingle } from "../kernels/coefficients";
 import { sumSquares } from "../kernels/sum_squares";
-import { clearSums } from "../kernels/sums";
+import { clearWords } from "../kernels/words";
 import { exponent, layerState, stride, temperature, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_SCORES, runtime } from "../memory";
 import { LAYER_LANES, LAYER_POSITIVES_RIGHT } from "../abi/state";
@@ -63,7 +63,7 @@ export function classwiseCoefficients(layer: i32, label: i32): bool {
   const bar = FULL && sample > 0 ? drawBar(layer, sample) : 0;
   // Most groups learn nothing.
   if (FULL && isMap(layer)) clearGains();
-  else clearSums(coefficients, stride(layer));
+  else clearWords(coefficients, <usize>stride(layer) << 2);
   for (let c = 0; c < classes; c++) {
     const error = target(c, label) - load<i32>(terms + (<usize>c << 2));
     let strength = abs(error);

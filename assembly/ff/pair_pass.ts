@@ -1,9 +1,9 @@
 /** The pair of passes: positive and negative to learn from, or two labels to compare. Layer by layer, each weight loaded once for both. */
-import { SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LAYER_COUNT } from "../abi/spec";
+import { SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LABEL_LEVEL, SPEC_LAYER_COUNT } from "../abi/spec";
 import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED } from "../abi/state";
 import { FULL } from "../full";
 import { multiplier, rowsOfPair } from "../kernels/normalise";
-import { sumSquares } from "../kernels/sum_squares";
+import { clearWords } from "../kernels/words";
 import { denseBeginUpdate, denseForwardPaired, denseUpdatePaired, denseUpdateSingle } from "../layers/dense";
 import { layerState, stride, units } from "../layers/layer";
 import {
@@ -14,15 +14,15 @@ import { listWaves } from "../maps/waves";
 import { isMap, spec } from "../spec";
 import { isBox, twoFrames, twoImages, waves } from "../spec_variants";
 import { count } from "../state";
-import { activateLayer } from "./activity";
+import { activateWithRow } from "./activity";
 import { showPair, takePairRows } from "./box";
 import { goodnessOf, score } from "./goodness";
 import {
-  COMPLETED, FRAME_ROWS, IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LABEL_LIST_ROWS, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_LABEL_UPDATE, PHASE_PAIR_END,
+  COMPLETED, FRAME_ROWS, IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_LABEL_UPDATE, PHASE_PAIR_END,
   PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_PAIR_UPDATE, ROWS_IN, ROWS_OUT, UNIT, decay, enter, finish, get, listInto, pairList,
   pieceEnd, set, withPairedBias,
 } from "./job_state";
-import { labelRows } from "./label";
+import { labelRow, labelRows } from "./label";
 import { drawNegative } from "./negative";
 import { pairCoefficients } from "./pair";
 import { decidesOtherwise, variantCoefficients } from "./pair_variants";
@@ -64,18 +64,14 @@ export function startPair(): i64 {
   }
   if (FULL && isBox(layer)) return showPair(layer);
   if (layer > 0 || (FULL && twoImages())) {
-    memory.fill(sums, 0, <usize>plane << 3);
+    clearWords(sums, <usize>plane << 3);
     enter(PHASE_PAIR_SUMS);
     return plane << 1;
   }
-  memory.copy(sums, runtime(RT_IMAGE_SUMS), <usize>plane << 2);
-  memory.copy(sums + (<usize>plane << 2), runtime(RT_IMAGE_SUMS), <usize>plane << 2);
-  const rows = labelRows(listInto(0), 0, get(LABEL), get(OTHER_LABEL));
-  set(LABEL_LIST_ROWS, rows);
-  denseForwardPaired(0, listInto(0), rows, sums, plane, 0, plane);
+  // The image's sums are there already; each label adds its row to them on their way to activities.
   set(ROWS_IN, get(IMAGE_ROWS));
   enter(PHASE_PAIR_END);
-  return plane << 2;
+  return 1;
 }
 
 export function sumPair(left: i64): i64 {
@@ -98,12 +94,12 @@ export function endPair(): i64 {
   const plane = stride(layer);
   const positive = runtime(RT_ACTIVITY);
   const negative = positive + (<usize>plane << 1);
-  const sums = runtime(RT_SUMS);
-  activateLayer(layer, sums, positive);
-  activateLayer(layer, sums + (<usize>plane << 2), negative);
+  const labelled = layer == 0 && !(FULL && twoImages());
+  const sums = runtime(labelled ? RT_IMAGE_SUMS : RT_SUMS);
+  const level = labelled ? spec(SPEC_LABEL_LEVEL) : 0;
+  const squaresPositive = activateWithRow(layer, sums, labelled ? labelRow() + get(LABEL) : 0, level, positive, listInto(1));
+  const squaresNegative = activateWithRow(layer, labelled ? sums : sums + (<usize>plane << 2), labelled ? labelRow() + get(OTHER_LABEL) : 0, level, negative, listInto(1));
   set(COMPLETED, layer + 256);
-  const squaresPositive = sumSquares(positive, 0, width);
-  const squaresNegative = sumSquares(negative, 0, width);
   const goodnessPositive = goodnessOf(squaresPositive);
   const goodnessNegative = goodnessOf(squaresNegative);
   const last = layer + 1 == spec(SPEC_LAYER_COUNT);
@@ -130,7 +126,7 @@ export function endPair(): i64 {
 
 /** The two label rows of the first layer, then the image's rows with fresh remainders. */
 export function updateLabels(): i64 {
-  denseUpdatePaired(0, listInto(0), get(LABEL_LIST_ROWS), runtime(RT_COEFFICIENTS), 0, stride(0));
+  denseUpdatePaired(0, listInto(0), labelRows(listInto(0), 0, get(LABEL), get(OTHER_LABEL)), runtime(RT_COEFFICIENTS), 0, stride(0));
   denseBeginUpdate(0);
   enter(PHASE_PAIR_UPDATE);
   return stride(0) << 1;

@@ -4,6 +4,7 @@ import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED, NET_READOUT_RIGHT } from "../abi/s
 import { FULL } from "../full";
 import { multiplier, rowsOfActivity } from "../kernels/normalise";
 import { sumSquares } from "../kernels/sum_squares";
+import { clearWords, copyWords } from "../kernels/words";
 import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
 import { hasReadout, layerState, stride, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, listScratch, runtime } from "../memory";
@@ -31,11 +32,11 @@ export function startSingle(): i64 {
   const sums = runtime(RT_SUMS);
   if (FULL && isBox(layer)) return showSingle(layer);
   if (layer > 0) {
-    memory.fill(sums, 0, <usize>stride(layer) << 2);
+    clearWords(sums, <usize>stride(layer) << 2);
     enter(PHASE_SINGLE_SUMS);
     return stride(layer);
   }
-  memory.copy(sums, runtime(RT_IMAGE_SUMS), <usize>stride(0) << 2);
+  copyWords(sums, runtime(RT_IMAGE_SUMS), <usize>stride(0) << 2);
   // The image's sums are there already; the neutral label of a pair with labels adds its rows, from the list that layer 0 does not need.
   if (classwise() || (FULL && (twoImages() || (recurrent() && spec(SPEC_LAYER_COUNT) > 1)))) {
     set(ROWS_IN, get(IMAGE_ROWS));
@@ -103,7 +104,7 @@ export function updateSinglePass(left: i64): i64 {
 /** The readout's part of the layer, where there is one, then the next layer. */
 export function leaveSingle(layer: i32): void {
   if (!hasReadout(layer)) return nextSingle(layer);
-  memory.fill(runtime(RT_CLASS_TERMS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
+  clearWords(runtime(RT_CLASS_TERMS), <usize>padded(spec(SPEC_CLASSES)) << 2);
   enter(FULL && readsGivenMap(layer) ? PHASE_MAP_READOUT_SUMS : PHASE_READOUT_SUMS);
 }
 

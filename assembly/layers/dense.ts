@@ -6,6 +6,7 @@ import { advanceLanes } from "../fixed/random";
 import { decayRow } from "../kernels/decay";
 import { forwardPaired } from "../kernels/forward_paired";
 import { forwardSingle } from "../kernels/forward_single";
+import { rowActivity } from "../kernels/row_activity";
 import { entries } from "../kernels/rows";
 import { updatePaired, updateSingle } from "../kernels/update";
 import { LAYER_LANES } from "../abi/state";
@@ -21,6 +22,13 @@ export function denseForwardSingle(layer: i32, list: usize, rows: i32, sums: usi
 export function denseForwardPaired(layer: i32, list: usize, rows: i32, sums: usize, plane: i32, from: i32, to: i32): void {
   if (weightBytes(layer) == 1) forwardPaired<i8>(list, entries(rows), weights(layer), stride(layer), sums, plane, from, to);
   else forwardPaired<i16>(list, entries(rows), weights(layer), stride(layer), sums, plane, from, to);
+}
+
+/** y of sums + x times the weights of row `row`; returns Σ y². Sums are shifted by `shift`. */
+export function denseRowActivity(layer: i32, sums: usize, row: i32, x: i32, shift: i32, y: usize): i64 {
+  const at = weights(layer) + <usize>(row * stride(layer) * weightBytes(layer));
+  if (weightBytes(layer) == 1) return rowActivity<i8>(sums, at, x, stride(layer), shift, y);
+  return rowActivity<i16>(sums, at, x, stride(layer), shift, y);
 }
 
 /** Fresh remainders for the next update call of the layer. */
