@@ -25,6 +25,13 @@ const MOVES: usize = ASC_FEATURE_SIMD
   return v128.load(MOVES, 128);
 }
 
+/** A bit for each of 8 i16 that is above 0. Not `i16x8.bitmask`: in V8 11.3 that waits for the swizzle before it, whose register it takes for scratch. */
+// @ts-ignore: decorator
+@inline export function lanesAbove0(values: v128): i32 {
+  const above = i16x8.gt_s(values, i16x8.splat(0));
+  return i8x16.bitmask(i8x16.narrow_i16x8_s(above, above)) & 255;
+}
+
 /** A swizzle that moves the lanes in `mask` together, in each half of a vector for itself. `second`: secondHalf(). */
 // @ts-ignore: decorator
 @inline export function movesOf(mask: i32, second: v128): v128 {
