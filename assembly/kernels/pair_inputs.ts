@@ -1,4 +1,4 @@
-import { gather, movesOf } from "./gather";
+import { gather, lanesAbove0, movesOf, rowsMoved, secondHalf } from "./gather";
 import { normalised, normalisedBlock } from "./normalise";
 import { PAIRED_BYTES, closePaired, putPaired } from "./rows";
 
@@ -46,17 +46,15 @@ function rowsScalar(x: usize, count: i32, list: usize): i32 {
 
 /** Gathers row numbers and inputs, then takes an entry of the list from two of each. */
 function rowsSimd(x: usize, count: i32, list: usize, scratch: usize): i32 {
-  const column = <usize>count << 1, none = i16x8.splat(0);
-  let numbers = i16x8(0, 1, 2, 3, 4, 5, 6, 7);
+  const column = <usize>count << 1, none = i16x8.splat(0), second = secondHalf();
   let at = scratch;
-  for (const end = x + column; x < end; x += 16) {
-    const both = v128.load(x);
-    const mask = i16x8.bitmask(i16x8.ne(both, none));
-    const moves = movesOf(mask);
-    gather(at, numbers, moves, mask);
-    gather(at + column, both, moves, mask);
+  for (let i = 0; i < count; i += 8) {
+    const both = v128.load(x + (<usize>i << 1));
+    const mask = lanesAbove0(both);
+    const moves = movesOf(mask, second);
+    gather(at, rowsMoved(moves, i), mask);
+    gather(at + column, i8x16.swizzle(both, moves), mask);
     at += <usize>popcnt(mask) << 1;
-    numbers = i16x8.add(numbers, i16x8.splat(8));
   }
   const rows = <i32>(at - scratch) >> 1;
   for (; scratch < at; scratch += 4, list += PAIRED_BYTES) {

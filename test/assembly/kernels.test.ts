@@ -6,8 +6,9 @@ import { PAIRED_BYTES, type PairedRow, type Row, SINGLE_BYTES, entriesOf, paired
 const SIZES = [1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 40, 61, 64];
 /** Kernels over blocks of 8 units: the sizes as the engine pads them. */
 const STRIDES = [...new Set(SIZES.map((size) => (size + 7) & ~7))];
-const ROW_COUNTS = [0, 1, 2, 3, 8, 13];
-const MATRIX_ROWS = 20;
+/** The last two are more than the 32 rows of a block. */
+const ROW_COUNTS = [0, 1, 2, 3, 8, 13, 33, 70];
+const MATRIX_ROWS = 80;
 const WEIGHTS = [
   { type: "I8", low: -128, high: 127, array: (length: number, value: () => number): Int8Array | Int16Array => Int8Array.from({ length }, value) },
   { type: "I16", low: -32768, high: 32767, array: (length: number, value: () => number): Int8Array | Int16Array => Int16Array.from({ length }, value) },
@@ -100,6 +101,18 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
       }
     });
 
+    test.each([64, 104, 136])("updateSingle does so with coefficients of a pair, whose sums fit, %i units a row", (stride) => {
+      for (const shift of [0, 1, 2, 3, 4, 5]) {
+        for (const count of [1, 2, 33, 70]) {
+          arena.clear();
+          const noise = new Noise(stride * 1000 + count * 30 + shift);
+          const rows: Row[] = ascendingRows(noise, count).map((row) => ({ row, x: noise.extreme(0, 127) }));
+          const paired = rows.map(({ row, x }) => ({ row, positive: x, negative: x }));
+          checkUpdate(weights, matrixOf(noise, stride), stride, noise, paired, singleList(rows), shift, 0, stride, kernels[`updateSingle${weights.type}`], 0);
+        }
+      }
+    });
+
     test.each(STRIDES)("updatePaired carries its rounding from row to row and saturates, %i units a row", (stride) => {
       for (const [count, shift, from, to] of updateCases(stride)) {
         arena.clear();
@@ -145,11 +158,11 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
 
   function checkUpdate(
     type: Weights, w: Int8Array | Int16Array, stride: number, noise: Noise, rows: readonly PairedRow[], list: Int16Array, shift: number, from: number, to: number,
-    kernel: (typeof kernels)["updateSingleI8"],
+    kernel: (typeof kernels)["updateSingleI8"], leastPositive = -32767,
   ): void {
     // Every third unit learns nothing; whole blocks of 8 and 16 of these are skipped by the kernels.
     const idle = (unit: number): boolean => unit % 3 === 0 || (unit >= 24 && unit < 32) || (unit >= 48 && unit < 64 && stride === 64);
-    const coefficients = Int16Array.from({ length: 2 * stride }, (_, index) => (idle(index >> 1) ? 0 : index % 2 === 0 ? noise.extreme(-32767, 32767) : noise.extreme(-32767, 0)));
+    const coefficients = Int16Array.from({ length: 2 * stride }, (_, index) => (idle(index >> 1) ? 0 : index % 2 === 0 ? noise.extreme(leastPositive, 32767) : noise.extreme(-32767, 0)));
     const lanes = Uint16Array.from({ length: 8 }, () => noise.extreme(0, 0xffff));
     const expected = w.slice();
     for (let unit = from; unit < to; unit++) {
