@@ -19,6 +19,7 @@ import { SPEC_CLASSES, SPEC_LAYER_COUNT, SPEC_READOUT_FROM, SPEC_SEED } from "./
 import { spec, specAddress, validate } from "./spec";
 import { twoFrames } from "./spec_variants";
 import { NET_DROPOUT, NET_SAMPLER, NET_STATE_BYTES, NET_STEP } from "./abi/state";
+import { clearWords } from "./kernels/words";
 import { netState } from "./state";
 import { prepareFront } from "./stream/window";
 
@@ -71,7 +72,7 @@ export function region(index: i32, field: i32): i32 {
 export function init(): i32 {
   const fault = prepare();
   if (fault != OK) return fault;
-  memory.fill(runtime(RT_STATE), 0, NET_STATE_BYTES);
+  clearWords(runtime(RT_STATE), NET_STATE_BYTES);
   store<u32>(netState(NET_SAMPLER), mix(<u32>spec(SPEC_SEED), STREAM_SAMPLER));
   store<u32>(netState(NET_DROPOUT), mix(<u32>spec(SPEC_SEED), STREAM_DROPOUT));
   if (FULL) initialiseVariants();

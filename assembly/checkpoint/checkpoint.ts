@@ -5,12 +5,13 @@
  */
 import { HEADER_BYTES, HEADER_MAGIC, HEADER_VERSION, HEADER_SIZE, HEADER_CRC } from "../abi/region";
 import { ABI_VERSION, BAD_CHECKSUM, BAD_MAGIC, BAD_SIZE, BAD_VERSION, MAGIC, OK } from "../abi/status";
+import { clearWords } from "../kernels/words";
 import { RT_PERSISTENT_BYTES, base, report, runtime } from "../memory";
 import { crc32 } from "./crc32";
 
 export function writeHeader(): void {
   const bytes = runtime(RT_PERSISTENT_BYTES);
-  memory.fill(base(), 0, HEADER_BYTES);
+  clearWords(base(), HEADER_BYTES);
   store<i32>(base(), MAGIC, HEADER_MAGIC);
   store<i32>(base(), ABI_VERSION, HEADER_VERSION);
   store<u32>(base(), <u32>bytes, HEADER_SIZE);

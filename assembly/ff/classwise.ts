@@ -7,6 +7,7 @@ import { softmax } from "../fixed/softmax";
 import { silenceAtCeiling } from "../kernels/ceiling";
 import { coefficientsSingle } from "../kernels/coefficients";
 import { sumSquares } from "../kernels/sum_squares";
+import { clearWords } from "../kernels/words";
 import { exponent, layerState, stride, temperature, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_SCORES, runtime } from "../memory";
 import { LAYER_LANES, LAYER_POSITIVES_RIGHT } from "../abi/state";
@@ -60,7 +61,9 @@ export function classwiseCoefficients(layer: i32, label: i32): bool {
   let learns = false;
   const sample = FULL ? layerSpec(layer, LAYER_SAMPLE) : 0;
   const bar = FULL && sample > 0 ? drawBar(layer, sample) : 0;
+  // Most groups learn nothing.
   if (FULL && isMap(layer)) clearGains();
+  else clearWords(coefficients, <usize>stride(layer) << 2);
   for (let c = 0; c < classes; c++) {
     const error = target(c, label) - load<i32>(terms + (<usize>c << 2));
     let strength = abs(error);
@@ -68,7 +71,7 @@ export function classwiseCoefficients(layer: i32, label: i32): bool {
     const most = gainOf(strength, now);
     const gain = error < 0 ? -most : most;
     if (FULL && isMap(layer)) setGroupGain(c, gain);
-    else coefficientsSingle(runtime(RT_ACTIVITY), c * size, (c + 1) * size, gain, 31 - exponent(layer), coefficients);
+    else if (gain != 0) coefficientsSingle(runtime(RT_ACTIVITY), c * size, (c + 1) * size, gain, 31 - exponent(layer), coefficients);
     if (gain != 0) learns = true;
   }
   if (FULL && isMap(layer)) return learns;
@@ -76,7 +79,6 @@ export function classwiseCoefficients(layer: i32, label: i32): bool {
     const ceiling = layerSpec(layer, LAYER_CEILING);
     if (ceiling > 0) silenceAtCeiling(runtime(RT_ACTIVITY), units(layer), ceiling, coefficients, 0);
   }
-  memory.fill(coefficients + (<usize>units(layer) << 2), 0, <usize>(stride(layer) - units(layer)) << 2);
   return learns;
 }
 

@@ -2,6 +2,7 @@
 import { SPEC_CLASSES, SPEC_INPUT_DROPOUT } from "../abi/spec";
 import { LAYER_ROWS_USED, NET_DROPOUT } from "../abi/state";
 import { multiplier, rowsOfFrame } from "../kernels/normalise";
+import { clearWords } from "../kernels/words";
 import { denseForwardSingle } from "../layers/dense";
 import { layerState, stride } from "../layers/layer";
 import { RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, listScratch, listScratchBytes, runtime } from "../memory";
@@ -18,6 +19,7 @@ import {
 import { frameSquares } from "./frame_squares";
 import { readFrames } from "./frames";
 import { imageStart } from "./label";
+import { enterLabels, labelsTogether } from "./labels_pass";
 
 export function readImage(): i64 {
   if (FULL && isMap(0)) {
@@ -26,9 +28,9 @@ export function readImage(): i64 {
     return cost;
   }
   const cost = FULL && waves() ? readWaveFrame() : FULL && twoFrames() && get(KIND) == JOB_TRAIN ? readFrames() : readFrame();
-  memory.fill(runtime(RT_IMAGE_SUMS), 0, <usize>stride(0) << 2);
-  memory.fill(runtime(RT_SCORES), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
-  memory.fill(runtime(RT_LOGITS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
+  clearWords(runtime(RT_IMAGE_SUMS), <usize>stride(0) << 2);
+  clearWords(runtime(RT_SCORES), <usize>padded(spec(SPEC_CLASSES)) << 2);
+  clearWords(runtime(RT_LOGITS), <usize>padded(spec(SPEC_CLASSES)) << 2);
   // A box has no sums, and the pair of two images does not share the single pass's.
   if (FULL && (isBox(0) || (twoImages() && !singlePassFirst()))) startPasses();
   else enter(PHASE_IMAGE_SUMS);
@@ -74,12 +76,13 @@ function singlePassFirst(): bool {
   return classwise() || kind == JOB_READOUT || (kind == JOB_TRAIN && readsOut()) || (FULL && twoFrames() && kind == JOB_GOODNESS);
 }
 
-/** The first pass of the job: the single one where anything needs it, else the pair. */
+/** The first pass of the job: the single one where anything needs it, else that of two labels. */
 function startPasses(): void {
   set(LAYER, 0);
   if (singlePassFirst()) enter(PHASE_SINGLE_START);
+  else if (get(KIND) == JOB_GOODNESS && labelsTogether()) enterLabels(0, 0);
   else {
-    if (get(KIND) == JOB_GOODNESS) set(LABEL, -2);
+    if (FULL) if (get(KIND) == JOB_GOODNESS) set(LABEL, -2);
     enter(PHASE_CHOOSE);
   }
 }

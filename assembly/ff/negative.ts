@@ -4,6 +4,7 @@ import { softmax } from "../fixed/softmax";
 import { NET_SAMPLER } from "../abi/state";
 import { netState } from "../state";
 import { NEGATIVES_HARD, SPEC_CLASSES, SPEC_NEGATIVES } from "../abi/spec";
+import { copyWords } from "../kernels/words";
 import { spec } from "../spec";
 
 /**
@@ -14,7 +15,7 @@ export function drawNegative(label: i32, logits: usize, terms: usize): i32 {
   const random = draw(netState(NET_SAMPLER));
   const classes = spec(SPEC_CLASSES);
   if (spec(SPEC_NEGATIVES) == NEGATIVES_HARD) {
-    memory.copy(terms, logits, <usize>classes << 2);
+    copyWords(terms, logits, <usize>classes << 2);
     softmax(terms, classes);
     const hard = drawProportional(label, terms, classes, random);
     if (hard >= 0) return hard;

@@ -7,6 +7,7 @@ import { LAYER_NEGATIVES_RIGHT, LAYER_POSITIVES_RIGHT, NET_STEP } from "../abi/s
 import { logistic } from "../fixed/exponential";
 import { silenceAtCeiling } from "../kernels/ceiling";
 import { sumSquares } from "../kernels/sum_squares";
+import { clearWords } from "../kernels/words";
 import { exponent, layerState, stride, temperature, threshold, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_COEFFICIENTS, runtime } from "../memory";
 import { setPairGains, setPull } from "../maps/gains";
@@ -33,7 +34,7 @@ export function variantCoefficients(layer: i32, positive: i32, negative: i32, pl
   const width = units(layer);
   const asleep = sleeps();
   if (isMap(layer)) return mapGains(layer, positive, negative, now, asleep);
-  memory.fill(coefficients, 0, <usize>stride(layer) << 2);
+  clearWords(coefficients, <usize>stride(layer) << 2);
 
   const blocks = max(layerSpec(layer, LAYER_BLOCKS), 1);
   const size = width / blocks;

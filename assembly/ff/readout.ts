@@ -9,6 +9,7 @@ import { softmax } from "../fixed/softmax";
 import { forwardSingle } from "../kernels/forward_single";
 import { entries } from "../kernels/rows";
 import { updateSingle } from "../kernels/update";
+import { clearWords } from "../kernels/words";
 import { readoutExponent, readoutShift, readoutState, readoutWeights } from "../layers/layer";
 import { RT_COEFFICIENTS, RT_LOGITS, RT_CLASS_TERMS, runtime } from "../memory";
 import { NET_STEP } from "../abi/state";
@@ -48,7 +49,7 @@ export function readoutCoefficients(layer: i32, label: i32): void {
   const rate = scheduledRate(spec(SPEC_READOUT_RATE), step, spec(SPEC_HOLD_STEPS), spec(SPEC_TOTAL_STEPS));
   const shift = <i64>(15 + 24 - readoutExponent());
   softmax(terms, classes);
-  memory.fill(coefficients, 0, <usize>padded(classes) << 2);
+  clearWords(coefficients, <usize>padded(classes) << 2);
   for (let c = 0; c < classes; c++) {
     const error = target(c, label) - load<i32>(terms + (<usize>c << 2));
     const a = <i32>((<i64>error * rate + (<i64>1 << (shift - 1))) >> shift);

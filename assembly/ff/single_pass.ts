@@ -3,7 +3,7 @@ import { SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LAYER_COUNT } from "../abi/spec"
 import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED, NET_READOUT_RIGHT } from "../abi/state";
 import { FULL } from "../full";
 import { multiplier, rowsOfActivity } from "../kernels/normalise";
-import { sumSquares } from "../kernels/sum_squares";
+import { clearWords, copyWords } from "../kernels/words";
 import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
 import { hasReadout, layerState, stride, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, listScratch, runtime } from "../memory";
@@ -12,7 +12,7 @@ import { readsGivenMap } from "../maps/readout_chunks";
 import { isMap, padded, spec } from "../spec";
 import { isBox, twoFrames, twoImages } from "../spec_variants";
 import { count, netState } from "../state";
-import { activateLayer } from "./activity";
+import { activateAndSquare } from "./activity";
 import { showSingle, takeSingleRows } from "./box";
 import { classwiseCoefficients, groupGoodness } from "./classwise";
 import { goodnessOf, score } from "./goodness";
@@ -31,11 +31,11 @@ export function startSingle(): i64 {
   const sums = runtime(RT_SUMS);
   if (FULL && isBox(layer)) return showSingle(layer);
   if (layer > 0) {
-    memory.fill(sums, 0, <usize>stride(layer) << 2);
+    clearWords(sums, <usize>stride(layer) << 2);
     enter(PHASE_SINGLE_SUMS);
     return stride(layer);
   }
-  memory.copy(sums, runtime(RT_IMAGE_SUMS), <usize>stride(0) << 2);
+  copyWords(sums, runtime(RT_IMAGE_SUMS), <usize>stride(0) << 2);
   // The image's sums are there already; the neutral label of a pair with labels adds its rows, from the list that layer 0 does not need.
   if (classwise() || (FULL && (twoImages() || (recurrent() && spec(SPEC_LAYER_COUNT) > 1)))) {
     set(ROWS_IN, get(IMAGE_ROWS));
@@ -69,9 +69,9 @@ export function endSingle(): i64 {
   const activity = runtime(RT_ACTIVITY);
   const output = listInto(layer + 1);
   const trains = get(KIND) == JOB_TRAIN;
-  activateLayer(layer, runtime(RT_SUMS), activity);
+  const ofAll = activateAndSquare(layer, runtime(RT_SUMS), activity);
   set(COMPLETED, layer);
-  const squares = classwise() ? groupGoodness(layer) : sumSquares(activity, 0, width);
+  const squares = classwise() ? groupGoodness(layer) : ofAll;
   if (FULL && twoFrames() && get(KIND) == JOB_GOODNESS && layer >= spec(SPEC_GOODNESS_FROM)) score(0, goodnessOf(squares));
   const learns = classwise() && trains && classwiseCoefficients(layer, get(LABEL));
   const rows = rowsOfActivity(activity, width, multiplier(squares, width), output, listScratch());
@@ -103,7 +103,7 @@ export function updateSinglePass(left: i64): i64 {
 /** The readout's part of the layer, where there is one, then the next layer. */
 export function leaveSingle(layer: i32): void {
   if (!hasReadout(layer)) return nextSingle(layer);
-  memory.fill(runtime(RT_CLASS_TERMS), 0, <usize>padded(spec(SPEC_CLASSES)) << 2);
+  clearWords(runtime(RT_CLASS_TERMS), <usize>padded(spec(SPEC_CLASSES)) << 2);
   enter(FULL && readsGivenMap(layer) ? PHASE_MAP_READOUT_SUMS : PHASE_READOUT_SUMS);
 }
 

@@ -11,7 +11,7 @@ export function coefficientsPaired(yPositive: usize, yNegative: usize, count: i3
 
 /** a+ = y * gain (gain of either sign), a- = 0. */
 export function coefficientsSingle(y: usize, from: i32, to: i32, gain: i32, shift: i32, coefficients: usize): void {
-  if (gain == 0) return memory.fill(coefficients + (<usize>from << 2), 0, <usize>(to - from) << 2);
+  if (ASC_FEATURE_SIMD && from + 8 <= to) return simdSingle(y, from, to, gain, shift, coefficients);
   for (let i = from; i < to; i++) {
     const a = signal(<i32>load<i16>(y + (<usize>i << 1)), abs(gain), shift);
     store<i32>(coefficients + (<usize>i << 2), (gain < 0 ? -a : a) & 0xffff);
@@ -32,19 +32,32 @@ function scalar(yPositive: usize, yNegative: usize, count: i32, gainPositive: i3
 }
 
 function simd(yPositive: usize, yNegative: usize, count: i32, gainPositive: i32, gainNegative: i32, shift: i32, coefficients: usize): void {
+  const gainsPositive = i32x4.splat(gainPositive), gainsNegative = i32x4.splat(gainNegative), half = i32x4.splat(1 << (shift - 1));
   for (let i = 0; i < count; i += 8) {
-    const positive = signals(v128.load(yPositive + (<usize>i << 1)), gainPositive, shift);
-    const negative = i16x8.neg(signals(v128.load(yNegative + (<usize>i << 1)), gainNegative, shift));
+    const positive = signals(v128.load(yPositive + (<usize>i << 1)), gainsPositive, half, shift);
+    const negative = i16x8.neg(signals(v128.load(yNegative + (<usize>i << 1)), gainsNegative, half, shift));
     const at = coefficients + (<usize>i << 2);
     v128.store(at, v128.shuffle<i16>(positive, negative, 0, 8, 1, 9, 2, 10, 3, 11));
     v128.store(at, v128.shuffle<i16>(positive, negative, 4, 12, 5, 13, 6, 14, 7, 15), 16);
   }
 }
 
+/** 8 or more units, the last 8 of them perhaps twice. */
+function simdSingle(y: usize, from: i32, to: i32, gain: i32, shift: i32, coefficients: usize): void {
+  const sign = i16x8.splat(<i16>(gain >> 31)), gains = i32x4.splat(abs(gain)), half = i32x4.splat(1 << (shift - 1));
+  for (let i = from; i < to; i += 8) {
+    i = min(i, to - 8);
+    // -a = ~a + 1.
+    const a = i16x8.sub(v128.xor(signals(v128.load(y + (<usize>i << 1)), gains, half, shift), sign), sign);
+    const at = coefficients + (<usize>i << 2);
+    v128.store(at, i32x4.extend_low_i16x8_u(a));
+    v128.store(at, i32x4.extend_high_i16x8_u(a), 16);
+  }
+}
+
 // @ts-ignore: decorator
-@inline function signals(y: v128, gain: i32, shift: i32): v128 {
-  const half = i32x4.splat(1 << (shift - 1));
-  const low = i32x4.mul(i32x4.extend_low_i16x8_u(y), i32x4.splat(gain));
-  const high = i32x4.mul(i32x4.extend_high_i16x8_u(y), i32x4.splat(gain));
-  return i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(low, half), shift), i32x4.shr_s(i32x4.add(high, half), shift));
+@inline function signals(y: v128, gains: v128, half: v128, shift: i32): v128 {
+  const low = i32x4.shr_s(i32x4.add(i32x4.mul(i32x4.extend_low_i16x8_u(y), gains), half), shift);
+  const high = i32x4.shr_s(i32x4.add(i32x4.mul(i32x4.extend_high_i16x8_u(y), gains), half), shift);
+  return i16x8.narrow_i32x4_s(low, high);
 }

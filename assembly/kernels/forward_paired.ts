@@ -1,5 +1,6 @@
+import { BLOCK, BLOCK_ENTRIES, PAIRED_PLACE_BYTES, placePaired } from "./places";
 import { PAIRED_BYTES, bytesOf } from "./rows";
-import { BLOCK_ENTRIES, addHigh, addHighBytes, addLow, addLowBytes, addWhole, highBytes, loadWeights, lowBytes } from "./weights";
+import { addHigh, addHighBytes, addLow, addLowBytes, addWhole, highBytes, loadWeights, lowBytes } from "./weights";
 
 /**
  * sums+ (units,) += x+ (rows,) @ W (rows, units), and the same for sums- and x-, over the rows of a paired list: each
@@ -48,53 +49,57 @@ function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usi
   const rowBytes = <usize>stride * sizeof<W>();
   const last = list + <usize>count * PAIRED_BYTES;
   const planeBytes = <usize>plane << 2;
-  for (let start = list; start < last; start += BLOCK_ENTRIES * PAIRED_BYTES) {
-    const end = min(start + BLOCK_ENTRIES * PAIRED_BYTES, last);
-    let unit = from;
+  const first = <usize>from * sizeof<W>(), behind = <usize>to * sizeof<W>();
+  for (; list < last; list += BLOCK_ENTRIES * PAIRED_BYTES) {
+    const end = placePaired(list, min(list + BLOCK_ENTRIES * PAIRED_BYTES, last), weights, rowBytes);
+    let column = first;
     // With relaxed SIMD only 8 bytes are left over.
-    for (; !(ASC_FEATURE_RELAXED_SIMD && sizeof<W>() == 1) && unit + 16 <= to; unit += 16) {
-      if (sizeof<W>() == 1) bytes16(start, end, weights + <usize>unit, rowBytes, sums + (<usize>unit << 2), planeBytes);
-      else words16(start, end, weights + (<usize>unit << 1), rowBytes, sums + (<usize>unit << 2), planeBytes);
+    for (; !(ASC_FEATURE_RELAXED_SIMD && sizeof<W>() == 1) && column + 16 * sizeof<W>() <= behind; column += 16 * sizeof<W>()) {
+      if (sizeof<W>() == 1) bytes16(end, column, sums + (column << 2), planeBytes);
+      else words16(end, column, sums + (column << 1), planeBytes);
     }
-    if (unit < to) units8<W>(start, end, weights + <usize>unit * sizeof<W>(), rowBytes, sums + (<usize>unit << 2), planeBytes);
+    if (column < behind) units8<W>(end, column, sums + (column << 2) / sizeof<W>(), planeBytes);
   }
 }
 
 // @ts-ignore: decorator
-@inline function words16(start: usize, end: usize, column: usize, rowBytes: usize, out: usize, planeBytes: usize): void {
+@inline function words16(end: usize, column: usize, out: usize, planeBytes: usize): void {
   const outNegative = out + planeBytes;
   let p0 = v128.load(out), p1 = v128.load(out, 16), p2 = v128.load(out, 32), p3 = v128.load(out, 48);
   let n0 = v128.load(outNegative), n1 = v128.load(outNegative, 16), n2 = v128.load(outNegative, 32), n3 = v128.load(outNegative, 48);
-  for (let entry = start; entry < end; entry += PAIRED_BYTES) {
-    const positive = v128.load_splat<i32>(entry, 4), negative = v128.load_splat<i32>(entry, 8);
-    const w0 = column + <usize>load<u16>(entry) * rowBytes;
-    const w1 = column + <usize>load<u16>(entry, 2) * rowBytes;
+  let entry = BLOCK;
+  do {
+    const positive = v128.load_splat<i32>(entry, 8), negative = v128.load_splat<i32>(entry, 12);
+    const w0 = column + <usize>load<u32>(entry), w1 = column + <usize>load<u32>(entry, 4);
     let a = v128.load(w0), b = v128.load(w1);
     p0 = addLow(p0, a, b, positive), n0 = addLow(n0, a, b, negative);
     p1 = addHigh(p1, a, b, positive), n1 = addHigh(n1, a, b, negative);
     a = v128.load(w0, 16), b = v128.load(w1, 16);
     p2 = addLow(p2, a, b, positive), n2 = addLow(n2, a, b, negative);
     p3 = addHigh(p3, a, b, positive), n3 = addHigh(n3, a, b, negative);
-  }
+    entry += PAIRED_PLACE_BYTES;
+  } while (entry < end);
   v128.store(out, p0), v128.store(out, p1, 16), v128.store(out, p2, 32), v128.store(out, p3, 48);
   v128.store(outNegative, n0), v128.store(outNegative, n1, 16), v128.store(outNegative, n2, 32), v128.store(outNegative, n3, 48);
 }
 
 /** Sums times 256, as in forward_single.ts. */
 // @ts-ignore: decorator
-@inline function bytes16(start: usize, end: usize, column: usize, rowBytes: usize, out: usize, planeBytes: usize): void {
+@inline function bytes16(end: usize, column: usize, out: usize, planeBytes: usize): void {
   let p0 = i32x4.splat(0), p1 = i32x4.splat(0), p2 = i32x4.splat(0), p3 = i32x4.splat(0);
   let n0 = i32x4.splat(0), n1 = i32x4.splat(0), n2 = i32x4.splat(0), n3 = i32x4.splat(0);
-  for (let entry = start; entry < end; entry += PAIRED_BYTES) {
-    const positive = v128.load_splat<i32>(entry, 4), negative = v128.load_splat<i32>(entry, 8);
-    const a = v128.load(column + <usize>load<u16>(entry) * rowBytes), b = v128.load(column + <usize>load<u16>(entry, 2) * rowBytes);
+  let entry = BLOCK;
+  do {
+    const positive = v128.load_splat<i32>(entry, 8), negative = v128.load_splat<i32>(entry, 12);
+    const a = v128.load(column + <usize>load<u32>(entry)), b = v128.load(column + <usize>load<u32>(entry, 4));
     let ab = lowBytes(a, b);
     p0 = addLowBytes(p0, ab, positive), n0 = addLowBytes(n0, ab, negative);
     p1 = addHighBytes(p1, ab, positive), n1 = addHighBytes(n1, ab, negative);
     ab = highBytes(a, b);
     p2 = addLowBytes(p2, ab, positive), n2 = addLowBytes(n2, ab, negative);
     p3 = addHighBytes(p3, ab, positive), n3 = addHighBytes(n3, ab, negative);
-  }
+    entry += PAIRED_PLACE_BYTES;
+  } while (entry < end);
   const outNegative = out + planeBytes;
   addWhole(out, p0), addWhole(out + 16, p1), addWhole(out + 32, p2), addWhole(out + 48, p3);
   addWhole(outNegative, n0), addWhole(outNegative + 16, n1), addWhole(outNegative + 32, n2), addWhole(outNegative + 48, n3);
@@ -102,16 +107,17 @@ function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usi
 
 /** The last 8 units. */
 // @ts-ignore: decorator
-@inline function units8<W>(start: usize, end: usize, column: usize, rowBytes: usize, out: usize, planeBytes: usize): void {
+@inline function units8<W>(end: usize, column: usize, out: usize, planeBytes: usize): void {
   const outNegative = out + planeBytes;
   let p0 = v128.load(out), p1 = v128.load(out, 16), n0 = v128.load(outNegative), n1 = v128.load(outNegative, 16);
-  for (let entry = start; entry < end; entry += PAIRED_BYTES) {
-    const positive = v128.load_splat<i32>(entry, 4), negative = v128.load_splat<i32>(entry, 8);
-    const a = loadWeights<W>(column + <usize>load<u16>(entry) * rowBytes);
-    const b = loadWeights<W>(column + <usize>load<u16>(entry, 2) * rowBytes);
+  let entry = BLOCK;
+  do {
+    const positive = v128.load_splat<i32>(entry, 8), negative = v128.load_splat<i32>(entry, 12);
+    const a = loadWeights<W>(column + <usize>load<u32>(entry)), b = loadWeights<W>(column + <usize>load<u32>(entry, 4));
     p0 = addLow(p0, a, b, positive), n0 = addLow(n0, a, b, negative);
     p1 = addHigh(p1, a, b, positive), n1 = addHigh(n1, a, b, negative);
-  }
+    entry += PAIRED_PLACE_BYTES;
+  } while (entry < end);
   v128.store(out, p0), v128.store(out, p1, 16), v128.store(outNegative, n0), v128.store(outNegative, n1, 16);
 }
 

@@ -1,5 +1,6 @@
+import { BLOCK, BLOCK_ENTRIES, SINGLE_PLACE_BYTES, placeSingle } from "./places";
 import { SINGLE_BYTES, bytesOf } from "./rows";
-import { BLOCK_ENTRIES, addHigh, addHighBytes, addLow, addLowBytes, addWhole, highBytes, loadWeights, lowBytes } from "./weights";
+import { addHigh, addHighBytes, addLow, addLowBytes, addWhole, highBytes, loadWeights, lowBytes } from "./weights";
 
 /**
  * sums (units,) += x (rows,) @ W (rows, units), over the rows of a single list.
@@ -53,61 +54,65 @@ function scalar<W>(list: usize, count: i32, weights: usize, stride: i32, sums: u
 function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usize, from: i32, to: i32): void {
   const rowBytes = <usize>stride * sizeof<W>();
   const last = list + <usize>count * SINGLE_BYTES;
-  for (let start = list; start < last; start += BLOCK_ENTRIES * SINGLE_BYTES) {
-    const end = min(start + BLOCK_ENTRIES * SINGLE_BYTES, last);
-    let unit = from;
-    if (sizeof<W>() == 1) for (; !ASC_FEATURE_RELAXED_SIMD && unit + 32 <= to; unit += 32) bytes32(start, end, weights + <usize>unit, rowBytes, sums + (<usize>unit << 2));
-    else for (; unit + 24 <= to; unit += 24) words24(start, end, weights + (<usize>unit << 1), rowBytes, sums + (<usize>unit << 2));
-    if (sizeof<W>() == 2) for (; unit + 16 <= to; unit += 16) words16(start, end, weights + (<usize>unit << 1), rowBytes, sums + (<usize>unit << 2));
-    for (; unit < to; unit += 8) units8<W>(start, end, weights + <usize>unit * sizeof<W>(), rowBytes, sums + (<usize>unit << 2));
+  const first = <usize>from * sizeof<W>(), behind = <usize>to * sizeof<W>();
+  for (; list < last; list += BLOCK_ENTRIES * SINGLE_BYTES) {
+    const end = placeSingle(list, min(list + BLOCK_ENTRIES * SINGLE_BYTES, last), weights, rowBytes);
+    let column = first;
+    if (sizeof<W>() == 1) for (; !ASC_FEATURE_RELAXED_SIMD && column + 32 <= behind; column += 32) bytes32(end, column, sums + (column << 2));
+    else for (; column + 48 <= behind; column += 48) words24(end, column, sums + (column << 1));
+    if (sizeof<W>() == 2) for (; column + 32 <= behind; column += 32) words16(end, column, sums + (column << 1));
+    for (; column < behind; column += 8 * sizeof<W>()) units8<W>(end, column, sums + (column << 2) / sizeof<W>());
   }
 }
 
 // Each tile keeps its sums in registers, and no more weights than there are registers left for. Lanes of x: x0 x1 x0 x1 …; rows a and b
-// interleaved: a0 b0 a1 b1 a2 b2 a3 b3, so each dot gives 4 units.
+// interleaved: a0 b0 a1 b1 a2 b2 a3 b3, so each dot gives 4 units. `end`: of the block; column: of the tile, in bytes of a row.
 
 // @ts-ignore: decorator
-@inline function words24(start: usize, end: usize, column: usize, rowBytes: usize, out: usize): void {
+@inline function words24(end: usize, column: usize, out: usize): void {
   let s0 = v128.load(out), s1 = v128.load(out, 16), s2 = v128.load(out, 32), s3 = v128.load(out, 48), s4 = v128.load(out, 64), s5 = v128.load(out, 80);
-  for (let entry = start; entry < end; entry += SINGLE_BYTES) {
-    const x = v128.load_splat<i32>(entry, 4);
-    const w0 = column + <usize>load<u16>(entry) * rowBytes;
-    const w1 = column + <usize>load<u16>(entry, 2) * rowBytes;
+  let entry = BLOCK;
+  do {
+    const x = v128.load_splat<i32>(entry, 8);
+    const w0 = column + <usize>load<u32>(entry), w1 = column + <usize>load<u32>(entry, 4);
     let a = v128.load(w0), b = v128.load(w1);
     s0 = addLow(s0, a, b, x), s1 = addHigh(s1, a, b, x);
     a = v128.load(w0, 16), b = v128.load(w1, 16);
     s2 = addLow(s2, a, b, x), s3 = addHigh(s3, a, b, x);
     a = v128.load(w0, 32), b = v128.load(w1, 32);
     s4 = addLow(s4, a, b, x), s5 = addHigh(s5, a, b, x);
-  }
+    entry += SINGLE_PLACE_BYTES;
+  } while (entry < end);
   v128.store(out, s0), v128.store(out, s1, 16), v128.store(out, s2, 32), v128.store(out, s3, 48), v128.store(out, s4, 64), v128.store(out, s5, 80);
 }
 
 // @ts-ignore: decorator
-@inline function words16(start: usize, end: usize, column: usize, rowBytes: usize, out: usize): void {
+@inline function words16(end: usize, column: usize, out: usize): void {
   let s0 = v128.load(out), s1 = v128.load(out, 16), s2 = v128.load(out, 32), s3 = v128.load(out, 48);
-  for (let entry = start; entry < end; entry += SINGLE_BYTES) {
-    const x = v128.load_splat<i32>(entry, 4);
-    const w0 = column + <usize>load<u16>(entry) * rowBytes;
-    const w1 = column + <usize>load<u16>(entry, 2) * rowBytes;
+  let entry = BLOCK;
+  do {
+    const x = v128.load_splat<i32>(entry, 8);
+    const w0 = column + <usize>load<u32>(entry), w1 = column + <usize>load<u32>(entry, 4);
     let a = v128.load(w0), b = v128.load(w1);
     s0 = addLow(s0, a, b, x), s1 = addHigh(s1, a, b, x);
     a = v128.load(w0, 16), b = v128.load(w1, 16);
     s2 = addLow(s2, a, b, x), s3 = addHigh(s3, a, b, x);
-  }
+    entry += SINGLE_PLACE_BYTES;
+  } while (entry < end);
   v128.store(out, s0), v128.store(out, s1, 16), v128.store(out, s2, 32), v128.store(out, s3, 48);
 }
 
 /** What is left of the units, 8 at a time. */
 // @ts-ignore: decorator
-@inline function units8<W>(start: usize, end: usize, column: usize, rowBytes: usize, out: usize): void {
+@inline function units8<W>(end: usize, column: usize, out: usize): void {
   let s0 = v128.load(out), s1 = v128.load(out, 16);
-  for (let entry = start; entry < end; entry += SINGLE_BYTES) {
-    const x = v128.load_splat<i32>(entry, 4);
-    const a = loadWeights<W>(column + <usize>load<u16>(entry) * rowBytes);
-    const b = loadWeights<W>(column + <usize>load<u16>(entry, 2) * rowBytes);
+  let entry = BLOCK;
+  do {
+    const x = v128.load_splat<i32>(entry, 8);
+    const a = loadWeights<W>(column + <usize>load<u32>(entry)), b = loadWeights<W>(column + <usize>load<u32>(entry, 4));
     s0 = addLow(s0, a, b, x), s1 = addHigh(s1, a, b, x);
-  }
+    entry += SINGLE_PLACE_BYTES;
+  } while (entry < end);
   v128.store(out, s0), v128.store(out, s1, 16);
 }
 
@@ -115,13 +120,13 @@ function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usi
 // 32 * 127 * 32768 at most, fit an i32, and divide by 256 exactly.
 
 // @ts-ignore: decorator
-@inline function bytes32(start: usize, end: usize, column: usize, rowBytes: usize, out: usize): void {
+@inline function bytes32(end: usize, column: usize, out: usize): void {
   let s0 = i32x4.splat(0), s1 = i32x4.splat(0), s2 = i32x4.splat(0), s3 = i32x4.splat(0);
   let s4 = i32x4.splat(0), s5 = i32x4.splat(0), s6 = i32x4.splat(0), s7 = i32x4.splat(0);
-  for (let entry = start; entry < end; entry += SINGLE_BYTES) {
-    const x = v128.load_splat<i32>(entry, 4);
-    const w0 = column + <usize>load<u16>(entry) * rowBytes;
-    const w1 = column + <usize>load<u16>(entry, 2) * rowBytes;
+  let entry = BLOCK;
+  do {
+    const x = v128.load_splat<i32>(entry, 8);
+    const w0 = column + <usize>load<u32>(entry), w1 = column + <usize>load<u32>(entry, 4);
     let a = v128.load(w0), b = v128.load(w1);
     let ab = lowBytes(a, b);
     s0 = addLowBytes(s0, ab, x), s1 = addHighBytes(s1, ab, x);
@@ -132,7 +137,8 @@ function simd<W>(list: usize, count: i32, weights: usize, stride: i32, sums: usi
     s4 = addLowBytes(s4, ab, x), s5 = addHighBytes(s5, ab, x);
     ab = highBytes(a, b);
     s6 = addLowBytes(s6, ab, x), s7 = addHighBytes(s7, ab, x);
-  }
+    entry += SINGLE_PLACE_BYTES;
+  } while (entry < end);
   addWhole(out, s0), addWhole(out + 16, s1), addWhole(out + 32, s2), addWhole(out + 48, s3);
   addWhole(out + 64, s4), addWhole(out + 80, s5), addWhole(out + 96, s6), addWhole(out + 112, s7);
 }

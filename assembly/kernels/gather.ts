@@ -3,29 +3,50 @@
  * before, in columns of row numbers, inputs, and inputs of the negative (u16 each, `column` bytes apart); from there they go to a list, two rows at
  * a time. SIMD builds only.
  */
-import { PAIRED_BYTES, SINGLE_BYTES } from "./rows";
+import { SINGLE_BYTES } from "./rows";
 
-/** For every set of 4 lanes of 16 bits the places of those in it, lowest first: 4 bits each, in bytes. Other builds keep the room: all plan the same. */
-const PLACES: usize = ASC_FEATURE_SIMD
-  ? memory.data<u16>([0x0, 0x0, 0x2, 0x20, 0x4, 0x40, 0x42, 0x420, 0x6, 0x60, 0x62, 0x620, 0x64, 0x640, 0x642, 0x6420], 16)
-  : memory.data(32, 16);
+/**
+ * For every set of 4 lanes of 16 bits a swizzle that moves those in it together, lowest first; then what the second 4 lanes of a vector have more. Other
+ * builds keep the room: all plan the same.
+ */
+const MOVES: usize = ASC_FEATURE_SIMD
+  ? memory.data<u64>([
+    0x100010001000100, 0x100010001000100, 0x100010001000302, 0x100010003020100,
+    0x100010001000504, 0x100010005040100, 0x100010005040302, 0x100050403020100,
+    0x100010001000706, 0x100010007060100, 0x100010007060302, 0x100070603020100,
+    0x100010007060504, 0x100070605040100, 0x100070605040302, 0x706050403020100,
+    0x0, 0x0808080808080808,
+  ], 16)
+  : memory.data(144, 16);
 
-/** A swizzle that moves the lanes in `mask` together, in each half of a vector for itself. */
+/** The swizzle of no lane at all: to be loaded once, before a loop (V8 makes a constant anew in every round). */
 // @ts-ignore: decorator
-@inline export function movesOf(mask: i32): v128 {
-  return i64x2.replace_lane(i64x2.splat(bytesOfSet(mask & 15)), 1, bytesOfSet(mask >> 4) + 0x0808080808080808);
+@inline export function secondHalf(): v128 {
+  return v128.load(MOVES, 128);
 }
 
+/** A bit for each of 8 i16 that is above 0. Not `i16x8.bitmask`: in V8 11.3 that waits for the swizzle before it, whose register it takes for scratch. */
 // @ts-ignore: decorator
-@inline function bytesOfSet(set: i32): i64 {
-  const places = <i64>load<u16>(PLACES + (<usize>set << 1));
-  return ((places * 0x1001001001) & 0x000e000e000e000e) * 0x0101 + 0x0100010001000100;
+@inline export function lanesAbove0(values: v128): i32 {
+  const above = i16x8.gt_s(values, i16x8.splat(0));
+  return i8x16.bitmask(i8x16.narrow_i16x8_s(above, above)) & 255;
 }
 
-/** Stores what the swizzle `moves` takes of 8 values at `at`, behind those gathered before; up to 8 places there become anything. */
+/** A swizzle that moves the lanes in `mask` together, in each half of a vector for itself. `second`: secondHalf(). */
 // @ts-ignore: decorator
-@inline export function gather(at: usize, values: v128, moves: v128, mask: i32): void {
-  const together = i8x16.swizzle(values, moves);
+@inline export function movesOf(mask: i32, second: v128): v128 {
+  return v128.or(v128.load_lane<u64>(MOVES + (<usize>(mask >> 4) << 3), v128.load64_zero(MOVES + (<usize>(mask & 15) << 3)), 1), second);
+}
+
+/** Row numbers of the lanes that `moves` takes, of 8 rows from `first` on. */
+// @ts-ignore: decorator
+@inline export function rowsMoved(moves: v128, first: i32): v128 {
+  return i16x8.add(i16x8.shr_u(moves, 9), i16x8.splat(<i16>first));
+}
+
+/** Stores 8 values moved so at `at`, behind those gathered before; up to 8 places there become anything. */
+// @ts-ignore: decorator
+@inline export function gather(at: usize, together: v128, mask: i32): void {
   v128.store_lane<u64>(at, together, 0);
   v128.store_lane<u64>(at + (<usize>popcnt(mask & 15) << 1), together, 1);
 }
@@ -35,14 +56,5 @@ export function listSingle(columns: usize, column: usize, gathered: i32, at: usi
   for (const end = columns + (<usize>gathered << 1); columns < end; columns += 4, at += SINGLE_BYTES) {
     store<u32>(at, load<u32>(columns));
     store<u32>(at, load<u32>(columns + column), 4);
-  }
-}
-
-/** The same for a paired list. */
-export function listPaired(columns: usize, column: usize, gathered: i32, at: usize): void {
-  for (const end = columns + (<usize>gathered << 1); columns < end; columns += 4, at += PAIRED_BYTES) {
-    store<u32>(at, load<u32>(columns));
-    store<u32>(at, load<u32>(columns + column), 4);
-    store<u32>(at, load<u32>(columns + 2 * column), 8);
   }
 }

@@ -1,6 +1,6 @@
 import { isqrt } from "../fixed/isqrt";
 import { xorshift32 } from "../fixed/random";
-import { gather, listPaired, listSingle, movesOf } from "./gather";
+import { gather, lanesAbove0, listSingle, movesOf, rowsMoved, secondHalf } from "./gather";
 import { SINGLE_BYTES, closePaired, closeSingle, putPaired, putSingle } from "./rows";
 
 /**
@@ -83,19 +83,20 @@ function rowsOfFrameScalar(values: usize, from: i32, to: i32, by: i32, dropout: 
 
 /** Gathers the non-zero values; with dropout each of them is drawn for on its way to the list. May read 7 bytes behind the values. */
 function rowsOfFrameSimd(values: usize, from: i32, to: i32, by: i32, dropout: u32, state: usize, list: usize, scratch: usize, column: usize): i32 {
-  const factor = i32x4.splat(by), none = i16x8.splat(0);
+  const factor = i32x4.splat(by), second = secondHalf();
   // A column with fewer has room for 8 more.
   const most = <i32>(column >> 1) - 8;
   let rows = 0, gathered = 0;
   for (let i = from; i < to; i += 8) {
     if (load<u64>(values + <usize>i) == 0) continue;
-    const value = v128.and(v128.load_ext<u8>(values + <usize>i), i16x8.lt_s(rowsFrom(0), i16x8.splat(<i16>min(to - i, 8))));
+    let value = v128.load_ext<u8>(values + <usize>i);
+    if (i + 8 > to) value = v128.and(value, i16x8.lt_s(i16x8(0, 1, 2, 3, 4, 5, 6, 7), i16x8.splat(<i16>(to - i))));
     const x = normalisedBlock(value, factor);
-    const mask = i16x8.bitmask(i16x8.ne(dropout != 0 ? value : x, none));
-    const moves = movesOf(mask);
+    const mask = lanesAbove0(dropout != 0 ? value : x);
+    const moves = movesOf(mask, second);
     const at = scratch + (<usize>gathered << 1);
-    gather(at, rowsFrom(i), moves, mask);
-    gather(at + column, x, moves, mask);
+    gather(at, rowsMoved(moves, i), mask);
+    gather(at + column, i8x16.swizzle(x, moves), mask);
     gathered += popcnt(mask);
     if (gathered <= most) continue;
     rows = listFrame(list, rows, gathered, dropout, state, scratch, column);
@@ -128,12 +129,6 @@ function listFrame(list: usize, rows: i32, gathered: i32, dropout: u32, state: u
   return rows + gathered;
 }
 
-/** Row numbers `first`..`first`+7. */
-// @ts-ignore: decorator
-@inline function rowsFrom(first: i32): v128 {
-  return i16x8.add(i16x8.splat(<i16>first), i16x8(0, 1, 2, 3, 4, 5, 6, 7));
-}
-
 /** A single list of y (units,), i16, padded with zeros to whole blocks of 8; returns its rows. `scratch`: of builds with SIMD, 4 bytes a unit, padded. */
 export function rowsOfActivity(y: usize, units: i32, by: i32, list: usize, scratch: usize): i32 {
   return ASC_FEATURE_SIMD ? rowsOfActivitySimd(y, units, by, list, scratch) : rowsOfActivityScalar(y, units, by, list);
@@ -152,16 +147,16 @@ export function rowsOfActivityScalar(y: usize, units: i32, by: i32, list: usize)
 }
 
 function rowsOfActivitySimd(y: usize, units: i32, by: i32, list: usize, scratch: usize): i32 {
-  const factor = i32x4.splat(by), none = i16x8.splat(0);
+  const factor = i32x4.splat(by), second = secondHalf();
   const column = <usize>((units + 7) & ~7) << 1;
   let rows = 0;
   for (let i = 0; i < units; i += 8) {
     const x = normalisedBlock(v128.load(y + (<usize>i << 1)), factor);
-    const mask = i16x8.bitmask(i16x8.ne(x, none));
-    const moves = movesOf(mask);
+    const mask = lanesAbove0(x);
+    const moves = movesOf(mask, second);
     const at = scratch + (<usize>rows << 1);
-    gather(at, rowsFrom(i), moves, mask);
-    gather(at + column, x, moves, mask);
+    gather(at, rowsMoved(moves, i), mask);
+    gather(at + column, i8x16.swizzle(x, moves), mask);
     rows += popcnt(mask);
   }
   listSingle(scratch, column, rows, list);
@@ -169,13 +164,7 @@ function rowsOfActivitySimd(y: usize, units: i32, by: i32, list: usize, scratch:
   return rows;
 }
 
-/** A paired list over the union of the non-zeros of y+ and y-, both padded with zeros to whole blocks of 8; returns its rows. `scratch`: 6 bytes a unit. */
-export function rowsOfPair(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize, scratch: usize): i32 {
-  return ASC_FEATURE_SIMD
-    ? rowsOfPairSimd(yPositive, yNegative, units, byPositive, byNegative, list, scratch)
-    : rowsOfPairScalar(yPositive, yNegative, units, byPositive, byNegative, list);
-}
-
+/** A paired list over the union of the non-zeros of y+ and y-, i16, as a map has them; returns its rows. Without scratch: pair_inputs.ts makes one faster. */
 export function rowsOfPairScalar(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize): i32 {
   let rows = 0;
   for (let i = 0; i < units; i++) {
@@ -190,31 +179,10 @@ export function rowsOfPairScalar(yPositive: usize, yNegative: usize, units: i32,
   return rows;
 }
 
-function rowsOfPairSimd(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize, scratch: usize): i32 {
-  const factorPositive = i32x4.splat(byPositive), factorNegative = i32x4.splat(byNegative), none = i16x8.splat(0);
-  const column = <usize>((units + 7) & ~7) << 1;
-  let rows = 0;
-  for (let i = 0; i < units; i += 8) {
-    const positive = normalisedBlock(v128.load(yPositive + (<usize>i << 1)), factorPositive);
-    const negative = normalisedBlock(v128.load(yNegative + (<usize>i << 1)), factorNegative);
-    const mask = i16x8.bitmask(i16x8.ne(v128.or(positive, negative), none));
-    const moves = movesOf(mask);
-    const at = scratch + (<usize>rows << 1);
-    gather(at, rowsFrom(i), moves, mask);
-    gather(at + column, positive, moves, mask);
-    gather(at + 2 * column, negative, moves, mask);
-    rows += popcnt(mask);
-  }
-  listPaired(scratch, column, rows, list);
-  closePaired(list, rows);
-  return rows;
-}
-
-/** `normalised` of 8 values, as i16 lanes. */
+/** `normalised` of 8 values, as i16 lanes: half of what a shift by 15 leaves, rounded up. */
 // @ts-ignore: decorator
 @inline export function normalisedBlock(values: v128, factor: v128): v128 {
-  const half = i32x4.splat(32768);
-  const low = i32x4.shr_u(i32x4.add(i32x4.mul(i32x4.extend_low_i16x8_u(values), factor), half), 16);
-  const high = i32x4.shr_u(i32x4.add(i32x4.mul(i32x4.extend_high_i16x8_u(values), factor), half), 16);
-  return i16x8.min_u(i16x8.narrow_i32x4_u(low, high), i16x8.splat(127));
+  const low = i32x4.shr_u(i32x4.mul(i32x4.extend_low_i16x8_u(values), factor), 15);
+  const high = i32x4.shr_u(i32x4.mul(i32x4.extend_high_i16x8_u(values), factor), 15);
+  return i16x8.min_u(i16x8.avgr_u(i16x8.narrow_i32x4_u(low, high), i16x8.splat(0)), i16x8.splat(127));
 }

@@ -1,4 +1,7 @@
+import { BLOCK, BLOCK_ENTRIES } from "./places";
+import { BLOCK_STEP, evens, highHalves, learns, odds, remainders } from "./remainders";
 import { PAIRED_BYTES, SINGLE_BYTES } from "./rows";
+import { fitsRunning, updateRunning } from "./update_running";
 import { addTo16Weights, addToWeight, addToWeights } from "./weights";
 
 /**
@@ -13,24 +16,14 @@ import { addTo16Weights, addToWeight, addToWeights } from "./weights";
  * both coefficients 0 changes nothing and is skipped.
  */
 export function updateSingle<W>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
-  if (ASC_FEATURE_SIMD) simd<W, u8>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+  if (ASC_FEATURE_SIMD) vectors<W>(list, count, 0, weights, stride, coefficients, lanes, shift, from, to);
   else scalarSingle<W>(list, count, weights, stride, coefficients, lanes, shift, from, to);
 }
 
 /** The same over a paired list. */
 export function updatePaired<W>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
-  if (ASC_FEATURE_SIMD) simd<W, u16>(list, count, weights, stride, coefficients, lanes, shift, from, to);
+  if (ASC_FEATURE_SIMD) vectors<W>(list, count, PAIRED_BYTES - SINGLE_BYTES, weights, stride, coefficients, lanes, shift, from, to);
   else scalarPaired<W>(list, count, weights, stride, coefficients, lanes, shift, from, to);
-}
-
-/** Between neighbouring blocks of 8 units the starting remainders move by the golden ratio of 2^16. */
-const BLOCK_STEP: i32 = 0x9e37;
-
-// The second type parameter stands for the kind of list: u8 single, u16 paired.
-
-// @ts-ignore: decorator
-@inline function entryBytes<L>(): usize {
-  return sizeof<L>() == 1 ? SINGLE_BYTES : PAIRED_BYTES;
 }
 
 /**
@@ -119,106 +112,102 @@ function factor(coefficients: usize, unit: i32, shift: i32): i32 {
   return (<i32>load<i16>(coefficients + (<usize>unit << 2)) + <i32>load<i16>(coefficients + (<usize>unit << 2), 2)) << shift;
 }
 
+/** `negative`: bytes from x+ to x- in an entry, 0 in a single list. */
+function vectors<W>(list: usize, count: i32, negative: usize, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+  // Without a shift a step is 2 * 127 * 32767 / 2^16 at most: it fits an i8.
+  if (sizeof<W>() == 1 && shift == 0) return simd<W, i8>(list, count, negative, weights, stride, coefficients, lanes, 0, from, to);
+  if (sizeof<W>() == 2 && negative == 0 && fitsRunning(coefficients, shift, from, to)) from = updateRunning(list, count, weights, stride, coefficients, lanes, shift, from, to);
+  if (from < to) simd<W, i16>(list, count, negative, weights, stride, coefficients, lanes, shift, from, to);
+}
+
 /**
- * A unit's remainder is never cut off: its sum runs on, and a step is the difference of the sum's high halves before and after a row. Steps fit in
+ * A unit's remainder is never cut off: its sum runs on, and a step is the difference of the sum's high halves before and after a row. Steps fit S, i8 or
  * i16, so the difference is right although the sum wraps.
+ *
+ * In blocks of rows, as the forward kernels (places.ts). A remainder need not be kept from block to block: mod 2^16 it is its start and the coefficients
+ * times all inputs before.
  */
-function simd<W, L>(list: usize, count: i32, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
-  const rowBytes = <usize>stride * sizeof<W>();
-  const end = list + <usize>count * entryBytes<L>();
-  const factor = i16x8.splat(<i16>(<i32>1 << shift));
+function simd<W, S>(list: usize, count: i32, negative: usize, weights: usize, stride: i32, coefficients: usize, lanes: usize, shift: i32, from: i32, to: i32): void {
+  const end = list + <usize>count * (SINGLE_BYTES + negative);
   const random = v128.load(lanes);
-  for (let unit = from; unit < to; unit += 8) {
-    const at = coefficients + (<usize>unit << 2);
-    if (!learns(at)) continue;
-    const column = weights + <usize>unit * sizeof<W>();
-    const start = i16x8.add(random, i16x8.splat(<i16>((unit >> 3) * BLOCK_STEP)));
-    if (unit + 32 <= to && learns(at + 32) && learns(at + 64) && learns(at + 96)) {
-      units32<W, L>(list, end, column, rowBytes, at, start, factor);
-      unit += 24;
-    } else units8<W, L>(list, end, column, rowBytes, at, start, factor);
-  }
-}
-
-/** Whether any of the 8 units whose coefficients are at `at` changes its weights. */
-// @ts-ignore: decorator
-@inline function learns(at: usize): bool {
-  return v128.any_true(v128.or(v128.load(at), v128.load(at, 16)));
-}
-
-/** The sums of 32 units stay in registers; there is no room for their coefficients. `start`: remainders of the first 8. */
-// @ts-ignore: decorator
-@inline function units32<W, L>(list: usize, end: usize, column: usize, rowBytes: usize, at: usize, start: v128, factor: v128): void {
-  const step = i16x8.splat(<i16>BLOCK_STEP);
-  let e0 = i32x4.extend_low_i16x8_u(start), e1 = i32x4.extend_high_i16x8_u(start);
-  start = i16x8.add(start, step);
-  let e2 = i32x4.extend_low_i16x8_u(start), e3 = i32x4.extend_high_i16x8_u(start);
-  start = i16x8.add(start, step);
-  let e4 = i32x4.extend_low_i16x8_u(start), e5 = i32x4.extend_high_i16x8_u(start);
-  start = i16x8.add(start, step);
-  let e6 = i32x4.extend_low_i16x8_u(start), e7 = i32x4.extend_high_i16x8_u(start);
-  let h0 = i16x8.splat(0), h1 = i16x8.splat(0), h2 = i16x8.splat(0), h3 = i16x8.splat(0);
-  for (let entry = list; entry < end; entry += entryBytes<L>()) {
-    let x = i16x8.mul(firstInputs<L>(entry), factor);
-    let w = column + <usize>load<u16>(entry) * rowBytes;
-    e0 = i32x4.add(e0, i32x4.dot_i16x8_s(v128.load(at), x)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(v128.load(at, 16), x));
-    e2 = i32x4.add(e2, i32x4.dot_i16x8_s(v128.load(at, 32), x)), e3 = i32x4.add(e3, i32x4.dot_i16x8_s(v128.load(at, 48), x));
-    let g0 = highHalves(e0, e1), g1 = highHalves(e2, e3);
-    addTo16Weights<W>(w, i16x8.sub(g0, h0), i16x8.sub(g1, h1));
-    e4 = i32x4.add(e4, i32x4.dot_i16x8_s(v128.load(at, 64), x)), e5 = i32x4.add(e5, i32x4.dot_i16x8_s(v128.load(at, 80), x));
-    e6 = i32x4.add(e6, i32x4.dot_i16x8_s(v128.load(at, 96), x)), e7 = i32x4.add(e7, i32x4.dot_i16x8_s(v128.load(at, 112), x));
-    let g2 = highHalves(e4, e5), g3 = highHalves(e6, e7);
-    addTo16Weights<W>(w + 16 * sizeof<W>(), i16x8.sub(g2, h2), i16x8.sub(g3, h3));
-
-    x = i16x8.mul(secondInputs<L>(entry), factor);
-    w = column + <usize>load<u16>(entry, 2) * rowBytes;
-    e0 = i32x4.add(e0, i32x4.dot_i16x8_s(v128.load(at), x)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(v128.load(at, 16), x));
-    e2 = i32x4.add(e2, i32x4.dot_i16x8_s(v128.load(at, 32), x)), e3 = i32x4.add(e3, i32x4.dot_i16x8_s(v128.load(at, 48), x));
-    h0 = highHalves(e0, e1), h1 = highHalves(e2, e3);
-    addTo16Weights<W>(w, i16x8.sub(h0, g0), i16x8.sub(h1, g1));
-    e4 = i32x4.add(e4, i32x4.dot_i16x8_s(v128.load(at, 64), x)), e5 = i32x4.add(e5, i32x4.dot_i16x8_s(v128.load(at, 80), x));
-    e6 = i32x4.add(e6, i32x4.dot_i16x8_s(v128.load(at, 96), x)), e7 = i32x4.add(e7, i32x4.dot_i16x8_s(v128.load(at, 112), x));
-    h2 = highHalves(e4, e5), h3 = highHalves(e6, e7);
-    addTo16Weights<W>(w + 16 * sizeof<W>(), i16x8.sub(h2, g2), i16x8.sub(h3, g3));
+  const rowBytes = stride * <i32>sizeof<W>();
+  const factors = i32x4.replace_lane(i32x4.replace_lane(i32x4.splat(1 << shift), 0, rowBytes), 2, rowBytes);
+  let inputs = i32x4.splat(0);
+  while (list < end) {
+    // (x+, x-) of the rows before, as two i16.
+    const before = i16x8.add(v128.shuffle<i32>(inputs, inputs, 1, 1, 1, 1), v128.shuffle<i32>(inputs, inputs, 3, 3, 3, 3));
+    let behind = BLOCK;
+    do {
+      // Row, (x+, x-); row, (x+, x-).
+      const entry = i32x4.mul(negative ? pairedRows(list) : singleRows(list), factors);
+      inputs = i16x8.add(inputs, entry);
+      v128.store(behind, i32x4.add(entry, i64x2.splat(<i64>weights)));
+      behind += 16;
+      list += SINGLE_BYTES + negative;
+    } while (list < end && behind < BLOCK + 16 * BLOCK_ENTRIES);
+    let unit = from;
+    // Steps of i8 weights by a shift are rare (rates above the usual): they have no code for 16 units.
+    for (; sizeof<W>() == sizeof<S>() && unit + 16 <= to; unit += 16) {
+      const at = coefficients + (<usize>unit << 2);
+      if (learns(at) || learns(at + 32)) units16<W>(behind, <usize>unit * sizeof<W>(), at, remainders(random, unit), before);
+    }
+    for (; unit < to; unit += 8) {
+      const at = coefficients + (<usize>unit << 2);
+      if (learns(at)) units8<W>(behind, <usize>unit * sizeof<W>(), at, remainders(random, unit), before);
+    }
   }
 }
 
 // @ts-ignore: decorator
-@inline function units8<W, L>(list: usize, end: usize, column: usize, rowBytes: usize, at: usize, start: v128, factor: v128): void {
-  const a0 = v128.load(at), a1 = v128.load(at, 16);
-  let e0 = i32x4.extend_low_i16x8_u(start), e1 = i32x4.extend_high_i16x8_u(start);
+@inline function singleRows(entry: usize): v128 {
+  return v128.shuffle<i16>(v128.load64_zero(entry), i32x4.splat(0), 0, 8, 2, 2, 1, 8, 3, 3);
+}
+
+// @ts-ignore: decorator
+@inline function pairedRows(entry: usize): v128 {
+  return v128.shuffle<i16>(v128.load_lane<i32>(entry, v128.load64_zero(entry), 2, 8), i32x4.splat(0), 0, 8, 2, 4, 1, 8, 3, 5);
+}
+
+/** `start`: remainders of the first 8 at the first row of all; `before`: (x+, x-) of the rows before. */
+// @ts-ignore: decorator
+@inline function units16<W>(behind: usize, column: usize, at: usize, start: v128, before: v128): void {
+  const a = v128.load(at), b = v128.load(at, 16), c = v128.load(at, 32), d = v128.load(at, 48);
+  const c0 = evens(a, b), c1 = odds(a, b), c2 = evens(c, d), c3 = odds(c, d);
+  let e0 = remainder32(start, c0, before), e1 = remainder32(i32x4.shr_u(start, 16), c1, before);
+  start = i16x8.add(start, i16x8.splat(<i16>BLOCK_STEP));
+  let e2 = remainder32(start, c2, before), e3 = remainder32(i32x4.shr_u(start, 16), c3, before);
+  let h0 = i16x8.splat(0), h1 = h0;
+  let row = BLOCK;
+  do {
+    const x = v128.load_splat<i32>(row, 4);
+    e0 = i32x4.add(e0, i32x4.dot_i16x8_s(c0, x)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(c1, x));
+    e2 = i32x4.add(e2, i32x4.dot_i16x8_s(c2, x)), e3 = i32x4.add(e3, i32x4.dot_i16x8_s(c3, x));
+    const g0 = highHalves(e0, e1), g1 = highHalves(e2, e3);
+    addTo16Weights<W>(column + <usize>load<u32>(row), i16x8.sub(g0, h0), i16x8.sub(g1, h1));
+    h0 = g0, h1 = g1;
+    row += 8;
+  } while (row < behind);
+}
+
+// @ts-ignore: decorator
+@inline function units8<W>(behind: usize, column: usize, at: usize, start: v128, before: v128): void {
+  const a = v128.load(at), b = v128.load(at, 16);
+  const c0 = evens(a, b), c1 = odds(a, b);
+  let e0 = remainder32(start, c0, before), e1 = remainder32(i32x4.shr_u(start, 16), c1, before);
   let h0 = i16x8.splat(0);
-  for (let entry = list; entry < end; entry += entryBytes<L>()) {
-    let x = i16x8.mul(firstInputs<L>(entry), factor);
-    e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, x)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, x));
-    const first = highHalves(e0, e1);
-    addToWeights<W>(column + <usize>load<u16>(entry) * rowBytes, i16x8.sub(first, h0));
-
-    x = i16x8.mul(secondInputs<L>(entry), factor);
-    e0 = i32x4.add(e0, i32x4.dot_i16x8_s(a0, x)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(a1, x));
-    h0 = highHalves(e0, e1);
-    addToWeights<W>(column + <usize>load<u16>(entry, 2) * rowBytes, i16x8.sub(h0, first));
-  }
+  let row = BLOCK;
+  do {
+    const x = v128.load_splat<i32>(row, 4);
+    e0 = i32x4.add(e0, i32x4.dot_i16x8_s(c0, x)), e1 = i32x4.add(e1, i32x4.dot_i16x8_s(c1, x));
+    const g0 = highHalves(e0, e1);
+    addToWeights<W>(column + <usize>load<u32>(row), i16x8.sub(g0, h0));
+    h0 = g0;
+    row += 8;
+  } while (row < behind);
 }
 
-/** The high halves of 8 i32 sums. */
+/** Remainders (low halves of `start`) of 4 units behind the rows before. */
 // @ts-ignore: decorator
-@inline function highHalves(low: v128, high: v128): v128 {
-  return i16x8.narrow_i32x4_s(i32x4.shr_s(low, 16), i32x4.shr_s(high, 16));
-}
-
-/** (x+, x-) of an entry's first row, in every pair of lanes. */
-// @ts-ignore: decorator
-@inline function firstInputs<L>(entry: usize): v128 {
-  if (sizeof<L>() == 1) return v128.load_splat<i16>(entry, 4);
-  const x = v128.load_splat<i64>(entry, 4);
-  return v128.shuffle<i16>(x, x, 0, 2, 0, 2, 0, 2, 0, 2);
-}
-
-/** (x+, x-) of an entry's second row. */
-// @ts-ignore: decorator
-@inline function secondInputs<L>(entry: usize): v128 {
-  if (sizeof<L>() == 1) return v128.load_splat<i16>(entry, 6);
-  const x = v128.load_splat<i64>(entry, 4);
-  return v128.shuffle<i16>(x, x, 1, 3, 1, 3, 1, 3, 1, 3);
+@inline function remainder32(start: v128, coefficients: v128, before: v128): v128 {
+  return v128.and(i32x4.add(start, i32x4.dot_i16x8_s(coefficients, before)), i32x4.splat(0xffff));
 }

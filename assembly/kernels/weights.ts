@@ -16,10 +16,10 @@
   } else v128.store(at, i16x8.add_sat_s(v128.load(at), steps));
 }
 
-/** The same for 16 weights, `low` for the first 8 of them. */
+/** The same for 16 weights, `low` for the first 8 of them; steps fit W. */
 // @ts-ignore: decorator
 @inline export function addTo16Weights<W>(at: usize, low: v128, high: v128): void {
-  if (sizeof<W>() == 1) v128.store(at, i8x16.narrow_i16x8_s(i16x8.add_sat_s(v128.load_ext<i8>(at), low), i16x8.add_sat_s(v128.load_ext<i8>(at, 8), high)));
+  if (sizeof<W>() == 1) v128.store(at, i8x16.add_sat_s(v128.load(at), i8x16.narrow_i16x8_s(low, high)));
   else {
     v128.store(at, i16x8.add_sat_s(v128.load(at), low));
     v128.store(at, i16x8.add_sat_s(v128.load(at, 16), high), 16);
@@ -35,9 +35,6 @@
 }
 
 // What the forward kernels do with the weights of two rows a and b and their inputs x: x0 x1 x0 x1 …
-
-/** List entries (of two rows) that a forward kernel takes through all units before the next: their rows stay in the innermost cache. */
-export const BLOCK_ENTRIES: usize = 16;
 
 /** sums + a x0 + b x1 of the low 4 of 8 i16 weights. */
 // @ts-ignore: decorator

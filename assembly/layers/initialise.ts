@@ -2,6 +2,7 @@ import { isqrt } from "../fixed/isqrt";
 import { draw, mix, seedLanes } from "../fixed/random";
 import { stateRows, streams } from "../ff/recurrent_spec";
 import { FULL } from "../full";
+import { clearWords } from "../kernels/words";
 import { LAYER_LANES, LAYER_STATE_BYTES } from "../abi/state";
 import { LAYER_CHANNELS, LAYER_INIT, SPEC_CLASSES, SPEC_SEED } from "../abi/spec";
 import { matricesOf } from "../maps/plan_maps";
@@ -22,7 +23,7 @@ const STREAM_READOUT: u32 = 5;
 export function initialiseLayer(layer: i32, scratch: usize): void {
   const seed = <u32>spec(SPEC_SEED);
   const stream = STREAMS * <u32>(layer + 1);
-  memory.fill(layerState(layer), 0, LAYER_STATE_BYTES);
+  clearWords(layerState(layer), LAYER_STATE_BYTES);
   seedLanes(layerState(layer) + LAYER_LANES, seed, stream);
   if (FULL && isBox(layer)) return;
   const bytes = weightBytes(layer);
@@ -30,7 +31,7 @@ export function initialiseLayer(layer: i32, scratch: usize): void {
   store<u32>(scratch, mix(seed, stream + STREAM_WEIGHTS));
   const rows = FULL && isMap(layer) ? inputs(layer) * matricesOf(layer) : inputs(layer);
   const columns = FULL && isMap(layer) ? layerSpec(layer, LAYER_CHANNELS) : units(layer);
-  memory.fill(weights(layer), 0, <usize>(rows * stride(layer) * bytes));
+  clearWords(weights(layer), <usize>(rows * stride(layer) * bytes));
   for (let row = 0; row < rows; row++) {
     for (let unit = 0; unit < columns; unit++) {
       const b = draw(scratch);
@@ -49,6 +50,6 @@ export function initialiseLayer(layer: i32, scratch: usize): void {
   if (FULL) initialisePeer(layer);
   if (hasReadout(layer)) {
     seedLanes(readoutState(layer), seed, stream + STREAM_READOUT);
-    memory.fill(readoutWeights(layer), 0, <usize>(units(layer) * padded(spec(SPEC_CLASSES)) * 2));
+    clearWords(readoutWeights(layer), <usize>(units(layer) * padded(spec(SPEC_CLASSES)) * 2));
   }
 }

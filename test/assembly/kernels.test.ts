@@ -6,8 +6,9 @@ import { PAIRED_BYTES, type PairedRow, type Row, SINGLE_BYTES, entriesOf, paired
 const SIZES = [1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 40, 61, 64];
 /** Kernels over blocks of 8 units: the sizes as the engine pads them. */
 const STRIDES = [...new Set(SIZES.map((size) => (size + 7) & ~7))];
-const ROW_COUNTS = [0, 1, 2, 3, 8, 13];
-const MATRIX_ROWS = 20;
+/** The last two are more than the 32 rows of a block. */
+const ROW_COUNTS = [0, 1, 2, 3, 8, 13, 33, 70];
+const MATRIX_ROWS = 80;
 const WEIGHTS = [
   { type: "I8", low: -128, high: 127, array: (length: number, value: () => number): Int8Array | Int16Array => Int8Array.from({ length }, value) },
   { type: "I16", low: -32768, high: 32767, array: (length: number, value: () => number): Int8Array | Int16Array => Int16Array.from({ length }, value) },
@@ -100,6 +101,18 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
       }
     });
 
+    test.each([64, 104, 136])("updateSingle does so with coefficients of a pair, whose sums fit, %i units a row", (stride) => {
+      for (const shift of [0, 1, 2, 3, 4, 5]) {
+        for (const count of [1, 2, 33, 70]) {
+          arena.clear();
+          const noise = new Noise(stride * 1000 + count * 30 + shift);
+          const rows: Row[] = ascendingRows(noise, count).map((row) => ({ row, x: noise.extreme(0, 127) }));
+          const paired = rows.map(({ row, x }) => ({ row, positive: x, negative: x }));
+          checkUpdate(weights, matrixOf(noise, stride), stride, noise, paired, singleList(rows), shift, 0, stride, kernels[`updateSingle${weights.type}`], 0);
+        }
+      }
+    });
+
     test.each(STRIDES)("updatePaired carries its rounding from row to row and saturates, %i units a row", (stride) => {
       for (const [count, shift, from, to] of updateCases(stride)) {
         arena.clear();
@@ -145,11 +158,11 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
 
   function checkUpdate(
     type: Weights, w: Int8Array | Int16Array, stride: number, noise: Noise, rows: readonly PairedRow[], list: Int16Array, shift: number, from: number, to: number,
-    kernel: (typeof kernels)["updateSingleI8"],
+    kernel: (typeof kernels)["updateSingleI8"], leastPositive = -32767,
   ): void {
     // Every third unit learns nothing; whole blocks of 8 and 16 of these are skipped by the kernels.
     const idle = (unit: number): boolean => unit % 3 === 0 || (unit >= 24 && unit < 32) || (unit >= 48 && unit < 64 && stride === 64);
-    const coefficients = Int16Array.from({ length: 2 * stride }, (_, index) => (idle(index >> 1) ? 0 : index % 2 === 0 ? noise.extreme(-32767, 32767) : noise.extreme(-32767, 0)));
+    const coefficients = Int16Array.from({ length: 2 * stride }, (_, index) => (idle(index >> 1) ? 0 : index % 2 === 0 ? noise.extreme(leastPositive, 32767) : noise.extreme(-32767, 0)));
     const lanes = Uint16Array.from({ length: 8 }, () => noise.extreme(0, 0xffff));
     const expected = w.slice();
     for (let unit = from; unit < to; unit++) {
@@ -168,16 +181,68 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
     arena.call(() => kernel(listAt, entriesOf(rows.length), weightsAt, stride, coefficientsAt, lanesAt, shift, from, to), [{ at: weightsAt, values: expected }]);
   }
 
+  /** Sums around the edges of rounding and clamping, but `room` short of the ends of an i32. */
+  function edgeSums(noise: Noise, count: number, shift: number, room = 0): Int32Array {
+    const edges = [0, -1, 1, (1 << (shift - 1)) - 1, 1 << (shift - 1), 32767 * 2 ** shift, 32768 * 2 ** shift, 2_076_180_480 - room, room - 2_076_180_480];
+    return Int32Array.from({ length: count }, () => (noise.u32() % 2 === 0 ? edges[noise.between(0, edges.length - 1)]! : noise.between(-50_000, 100_000) * 2 ** (shift - 1) + noise.between(0, 9)));
+  }
+  const activityOf = (sum: number, shift: number): number => sat(Math.floor((sum + 2 ** (shift - 1)) / 2 ** shift), 0, 32767);
+  const squaresOf = (y: Int16Array): bigint => y.reduce((sum, value) => sum + BigInt(value) ** 2n, 0n);
+
   test.each(STRIDES)("activate rounds %i sums, clamps them to 0..32767 and writes nothing else", (count) => {
     for (let shift = 1; shift <= 11; shift++) {
       arena.clear();
-      const noise = new Noise(count * 20 + shift);
-      const edges = [0, -1, 1, (1 << (shift - 1)) - 1, 1 << (shift - 1), 32767 * 2 ** shift, 32768 * 2 ** shift, 2_076_180_480, -2_076_180_480];
-      const sums = Int32Array.from({ length: count }, () => (noise.u32() % 2 === 0 ? edges[noise.between(0, edges.length - 1)]! : noise.between(-50_000, 100_000) * 2 ** (shift - 1) + noise.between(0, 9)));
-      const expected = Int16Array.from(sums, (sum) => sat(Math.floor((sum + 2 ** (shift - 1)) / 2 ** shift), 0, 32767));
+      const sums = edgeSums(new Noise(count * 20 + shift), count, shift);
       const sumsAt = arena.place("sums", sums);
       const yAt = arena.place("y", new Int16Array(count).fill(-1));
-      arena.call(() => kernels.activate(sumsAt, count, shift, yAt), [{ at: yAt, values: expected }]);
+      arena.call(() => kernels.activate(sumsAt, count, shift, yAt), [{ at: yAt, values: Int16Array.from(sums, (sum) => activityOf(sum, shift)) }]);
+    }
+  });
+
+  test.each(STRIDES)("activity makes %i activities of sums, and their squares' sum", (count) => {
+    for (let shift = 1; shift <= 11; shift++) {
+      for (const largest of [false, true]) {
+        arena.clear();
+        const sums = edgeSums(new Noise(count * 20 + shift), count, shift);
+        if (largest) sums.fill(2_076_180_480);
+        const expected = Int16Array.from(sums, (sum) => activityOf(sum, shift));
+        const sumsAt = arena.place("sums", sums);
+        const yAt = arena.place("y", new Int16Array(count).fill(-1));
+        expect(arena.call(() => kernels.activity(sumsAt, count, shift, yAt), [{ at: yAt, values: expected }])).toBe(squaresOf(expected));
+      }
+    }
+  });
+
+  for (const weights of WEIGHTS) {
+    test.each(STRIDES)(`activityWithRow adds a row of %i weights (${weights.type}) before`, (count) => {
+      for (let shift = 1; shift <= 11; shift++) {
+        for (const x of [0, 1, 16, 127]) {
+          arena.clear();
+          const noise = new Noise(count * 20 + shift + x);
+          const sums = edgeSums(noise, count, shift, 127 * 32768);
+          const row = weights.array(count, () => noise.between(weights.low, weights.high));
+          const expected = Int16Array.from(sums, (sum, unit) => activityOf(sum + row[unit]! * x, shift));
+          const sumsAt = arena.place("sums", sums);
+          const rowAt = arena.place("row", row);
+          const yAt = arena.place("y", new Int16Array(count).fill(-1));
+          const run = (): bigint => kernels.activityWithRow(sumsAt, rowAt, row.BYTES_PER_ELEMENT, x, count, shift, yAt);
+          expect(arena.call(run, [{ at: yAt, values: expected }])).toBe(squaresOf(expected));
+        }
+      }
+    });
+  }
+
+  test("clearWords and copyWords write whole words and nothing else", () => {
+    for (let words = 0; words <= 21; words++) {
+      for (const skipped of [0, 1, 3]) {
+        arena.clear();
+        const noise = new Noise(words + skipped);
+        const values = Int32Array.from({ length: words + skipped }, () => noise.u32());
+        const fromAt = arena.place("from", values) + 4 * skipped;
+        const toAt = arena.place("to", new Int32Array(words + skipped).fill(-1)) + 4 * skipped;
+        arena.call(() => kernels.copyWords(toAt, fromAt, 4 * words), [{ at: toAt, values: values.slice(skipped) }]);
+        arena.call(() => kernels.clearWords(fromAt, 4 * words), [{ at: fromAt, values: new Int32Array(words) }]);
+      }
     }
   });
 
@@ -346,6 +411,26 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
         const [list, written] = placeList(PAIRED_BYTES, size, pairedList(rows));
         const scratch = placeScratch(3 * positive.byteLength);
         expect(arena.call(() => kernels.rowsOfPair(positiveAt, negativeAt, size, byPositive, byNegative, list, scratch.at), [written, scratch])).toBe(rows.length);
+      }
+    }
+  });
+
+  test.each(STRIDES)("inputsOfPair keeps %i normalised inputs of both, and rowsOfPairInputs lists those that are not 0", (count) => {
+    for (const byPositive of MULTIPLIERS) {
+      for (const byNegative of MULTIPLIERS) {
+        arena.clear();
+        const noise = new Noise(count + byNegative);
+        const positive = Int16Array.from({ length: count }, () => noise.sparse(32767));
+        const negative = Int16Array.from({ length: count }, () => noise.sparse(500));
+        const both = Array.from(positive.keys(), (row) => ({ row, positive: normalised(positive[row]!, byPositive), negative: normalised(negative[row]!, byNegative) }));
+        const positiveAt = arena.place("y+", positive);
+        const negativeAt = arena.place("y-", negative);
+        const xAt = arena.place("x", new Uint16Array(count).fill(0xffff));
+        arena.call(() => kernels.inputsOfPair(positiveAt, negativeAt, count, byPositive, byNegative, xAt), [{ at: xAt, values: Uint16Array.from(both, (each) => each.positive | (each.negative << 8)) }]);
+        const rows = both.filter((row) => row.positive !== 0 || row.negative !== 0);
+        const [list, written] = placeList(PAIRED_BYTES, count, pairedList(rows));
+        const scratch = placeScratch(2 * positive.byteLength);
+        expect(arena.call(() => kernels.rowsOfPairInputs(xAt, count, list, scratch.at), [written, scratch])).toBe(rows.length);
       }
     }
   });
