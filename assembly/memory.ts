@@ -73,10 +73,10 @@ export const RT_SPECTRUM: usize = 156;
   store<u32>(RUNTIME + offset, <u32>value);
 }
 
-/** For the making of lists (normalise.ts): the sums, which are done with, or not yet there. */
+/** For the making of lists (normalise.ts, pair_inputs.ts): the sums, which are done with, or not yet there. */
 // @ts-ignore: decorator
 @inline export function listScratch(): usize {
-  return ASC_FEATURE_SIMD ? runtime(RT_SUMS) : 0;
+  return runtime(RT_SUMS);
 }
 
 /** Its bytes: 8 for each unit of the widest layer. */

@@ -2,11 +2,12 @@
 import { LAYER_CEILING, SPEC_DEVICE } from "../abi/spec";
 import { FULL } from "../full";
 import { activate } from "../kernels/activate";
+import { activity } from "../kernels/activity";
 import { clip } from "../kernels/ceiling";
 import { closeSingle, putSingle } from "../kernels/rows";
 import { sumSquares } from "../kernels/sum_squares";
 import { copyWords } from "../kernels/words";
-import { denseForwardSingle, denseRowActivity } from "../layers/dense";
+import { denseActivityWithRow, denseForwardSingle } from "../layers/dense";
 import { scale, stride, units } from "../layers/layer";
 import { RT_SUMS, runtime } from "../memory";
 import { layerSpec, spec } from "../spec";
@@ -19,14 +20,31 @@ import { activateDevice } from "./device";
   else activate(sums, stride(layer), scale(layer) - 3, y);
 }
 
-/** The same of sums + `x` times the weights of row `row`; returns Σ y². `list`: room for a list of one row. */
-export function activateWithRow(layer: i32, sums: usize, row: i32, x: i32, y: usize, list: usize): i64 {
-  if (FULL) if (!activatesSimply(layer)) return activateVariantWithRow(layer, sums, row, x, y, list);
-  return denseRowActivity(layer, sums, row, x, scale(layer) - 3, y);
+/** The same; returns Σ y². */
+export function activateAndSquare(layer: i32, sums: usize, y: usize): i64 {
+  if (FULL) if (isVariant(layer)) {
+    activateVariant(layer, sums, y);
+    return sumSquares(y, 0, units(layer));
+  }
+  return activity(sums, stride(layer), scale(layer) - 3, y);
 }
 
-function activatesSimply(layer: i32): bool {
-  return spec(SPEC_DEVICE) == 0 && layerSpec(layer, LAYER_CEILING) <= 0;
+/** The same of sums + `x` times the weights of row `row`. `list`: room for a list of one row. */
+export function activateWithRow(layer: i32, sums: usize, row: i32, x: i32, y: usize, list: usize): i64 {
+  if (FULL) if (isVariant(layer)) {
+    const whole = runtime(RT_SUMS);
+    copyWords(whole, sums, <usize>stride(layer) << 2);
+    putSingle(list, 0, row, x);
+    closeSingle(list, 1);
+    denseForwardSingle(layer, list, 1, whole, 0, stride(layer));
+    return activateAndSquare(layer, whole, y);
+  }
+  return denseActivityWithRow(layer, sums, row, x, y);
+}
+
+/** Whether the activity is more than a ReLU. */
+function isVariant(layer: i32): bool {
+  return spec(SPEC_DEVICE) != 0 || layerSpec(layer, LAYER_CEILING) > 0;
 }
 
 function activateVariant(layer: i32, sums: usize, y: usize): void {
@@ -34,17 +52,4 @@ function activateVariant(layer: i32, sums: usize, y: usize): void {
   else activate(sums, stride(layer), scale(layer) - 3, y);
   const ceiling = layerSpec(layer, LAYER_CEILING);
   if (ceiling > 0) clip(y, stride(layer), ceiling);
-}
-
-function activateVariantWithRow(layer: i32, sums: usize, row: i32, x: i32, y: usize, list: usize): i64 {
-  if (x != 0) {
-    const whole = runtime(RT_SUMS);
-    copyWords(whole, sums, <usize>stride(layer) << 2);
-    putSingle(list, 0, row, x);
-    closeSingle(list, 1);
-    denseForwardSingle(layer, list, 1, whole, 0, stride(layer));
-    sums = whole;
-  }
-  activateVariant(layer, sums, y);
-  return sumSquares(y, 0, units(layer));
 }

@@ -3,7 +3,8 @@
  * finds when `step` is called again.
  */
 import { LABEL_REPLACE, SPEC_CLASSES, SPEC_LABEL_LEVEL, SPEC_LABEL_PLACEMENT } from "../abi/spec";
-import { multiplier, rowsOfActivity, rowsOfPair } from "../kernels/normalise";
+import { multiplier, rowsOfActivity } from "../kernels/normalise";
+import { rowsOfPair } from "../kernels/pair_inputs";
 import { PAIRED_BYTES, SINGLE_BYTES } from "../kernels/rows";
 import { sumSquares } from "../kernels/sum_squares";
 import { boxInput, boxOutput, stride, units } from "../layers/layer";

@@ -19,6 +19,7 @@ import {
 import { frameSquares } from "./frame_squares";
 import { readFrames } from "./frames";
 import { imageStart } from "./label";
+import { enterLabels, labelsTogether } from "./labels_pass";
 
 export function readImage(): i64 {
   if (FULL && isMap(0)) {
@@ -75,12 +76,13 @@ function singlePassFirst(): bool {
   return classwise() || kind == JOB_READOUT || (kind == JOB_TRAIN && readsOut()) || (FULL && twoFrames() && kind == JOB_GOODNESS);
 }
 
-/** The first pass of the job: the single one where anything needs it, else the pair. */
+/** The first pass of the job: the single one where anything needs it, else that of two labels. */
 function startPasses(): void {
   set(LAYER, 0);
   if (singlePassFirst()) enter(PHASE_SINGLE_START);
+  else if (get(KIND) == JOB_GOODNESS && labelsTogether()) enterLabels(0, 0);
   else {
-    if (get(KIND) == JOB_GOODNESS) set(LABEL, -2);
+    if (FULL) if (get(KIND) == JOB_GOODNESS) set(LABEL, -2);
     enter(PHASE_CHOOSE);
   }
 }

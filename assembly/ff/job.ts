@@ -3,6 +3,7 @@
  * in memory, so that it can stop after any bounded piece of work and go on later:
  *
  *   image -> image sums -> [ neutral pass, layer by layer -> negative label ] -> [ pair of passes, layer by layer ] -> done
+ *                          or, to predict by goodness, [ layer by layer -> passes of all labels, two at a time ] -> done
  *
  * Class-wise networks have one pass only. Each layer learns before the next one starts, from its own input and activity.
  * Scratch is as large as the widest layer, whatever the depth.
@@ -16,9 +17,10 @@ import { updateMap } from "../maps/update";
 import { report } from "../memory";
 import { readImage, sumImage } from "./image";
 import {
-  COMPLETED, JOB_NONE, KIND, LABEL, LAYER, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_ITERATION_ROWS, PHASE_LABEL_UPDATE, PHASE_MAP_BAND, PHASE_MAP_END, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, PHASE_PAIR_END,
+  COMPLETED, JOB_NONE, KIND, LABEL, LAYER, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_ITERATION_ROWS, PHASE_LABELS_END, PHASE_LABELS_SUMS, PHASE_LABEL_UPDATE, PHASE_MAP_BAND, PHASE_MAP_END, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, PHASE_PAIR_END,
   PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END, PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, PHASE_VARIANTS, STAGE, get, set,
 } from "./job_state";
+import { endLabels, sumLabels } from "./labels_pass";
 import { choosePair, endPair, startPair, sumPair, updateLabels, updatePairPass } from "./pair_pass";
 import { iterationPiece } from "./recurrent_pass";
 import { endSingle, startSingle, sumReadout, sumSingle, updateReadout, updateSinglePass } from "./single_pass";
@@ -84,6 +86,8 @@ function piece(left: i64): i64 {
   if (phase == PHASE_SINGLE_UPDATE) return updateSinglePass(left);
   if (phase == PHASE_READOUT_SUMS) return sumReadout(left);
   if (phase == PHASE_READOUT_UPDATE) return updateReadout(left);
+  if (phase == PHASE_LABELS_SUMS) return sumLabels(left);
+  if (phase == PHASE_LABELS_END) return endLabels();
   if (phase == PHASE_CHOOSE) return choosePair();
   if (phase == PHASE_PAIR_START) return startPair();
   if (phase == PHASE_PAIR_SUMS) return sumPair(left);

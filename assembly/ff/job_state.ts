@@ -33,6 +33,9 @@ export const PHASE_LABEL_UPDATE: i32 = 11;
 export const PHASE_PAIR_UPDATE: i32 = 12;
 export const PHASE_READOUT_SUMS: i32 = 13;
 export const PHASE_READOUT_UPDATE: i32 = 14;
+// Prediction by goodness, of labels that go together (labels_pass.ts).
+export const PHASE_LABELS_SUMS: i32 = 15;
+export const PHASE_LABELS_END: i32 = 16;
 // Phases that only the full build has.
 export const PHASE_VARIANTS: i32 = 32;
 export const PHASE_JITTER: i32 = 32;
@@ -156,8 +159,7 @@ export function withBias(layer: i32, list: usize, rows: i32): i32 {
 }
 
 /** The same for a paired list. */
-// @ts-ignore: decorator
-@inline export function withPairedBias(layer: i32, list: usize, rows: i32): i32 {
+export function withPairedBias(layer: i32, list: usize, rows: i32): i32 {
   const level = spec(SPEC_BIAS_LEVEL);
   if (level == 0 || (FULL && isBox(layer))) return rows;
   putPaired(list, rows, inputs(layer) - 1, level, level);

@@ -1,9 +1,13 @@
-/** The pair of passes: positive and negative to learn from, or two labels to compare. Layer by layer, each weight loaded once for both. */
-import { SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LABEL_LEVEL, SPEC_LAYER_COUNT } from "../abi/spec";
+/**
+ * The pair of passes: positive and negative to learn from, layer by layer, each weight loaded once for both. In prediction two labels to compare, where they
+ * do not go together with others (labels_pass.ts).
+ */
+import { SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LAYER_COUNT } from "../abi/spec";
 import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED } from "../abi/state";
 import { FULL } from "../full";
-import { multiplier, rowsOfPair } from "../kernels/normalise";
-import { clearWords } from "../kernels/words";
+import { multiplier } from "../kernels/normalise";
+import { rowsOfPair } from "../kernels/pair_inputs";
+import { clearWords, copyWords } from "../kernels/words";
 import { denseBeginUpdate, denseForwardPaired, denseUpdatePaired, denseUpdateSingle } from "../layers/dense";
 import { layerState, stride, units } from "../layers/layer";
 import {
@@ -14,25 +18,30 @@ import { listWaves } from "../maps/waves";
 import { isMap, spec } from "../spec";
 import { isBox, twoFrames, twoImages, waves } from "../spec_variants";
 import { count } from "../state";
-import { activateWithRow } from "./activity";
+import { activateAndSquare } from "./activity";
 import { showPair, takePairRows } from "./box";
 import { goodnessOf, score } from "./goodness";
 import {
-  COMPLETED, FRAME_ROWS, IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_LABEL_UPDATE, PHASE_PAIR_END,
+  COMPLETED, FRAME_ROWS, IMAGE_ROWS, JOB_TRAIN, KIND, LABEL, LABEL_LIST_ROWS, LAYER, OTHER_LABEL, PHASE_CHOOSE, PHASE_LABEL_UPDATE, PHASE_PAIR_END,
   PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_PAIR_UPDATE, ROWS_IN, ROWS_OUT, UNIT, decay, enter, finish, get, listInto, pairList,
   pieceEnd, set, withPairedBias,
 } from "./job_state";
-import { labelRow, labelRows } from "./label";
+import { labelRows } from "./label";
 import { drawNegative } from "./negative";
 import { pairCoefficients } from "./pair";
 import { decidesOtherwise, variantCoefficients } from "./pair_variants";
 import { startIterations } from "./recurrent_pass";
 import { recurrent } from "./recurrent_spec";
 
-/** Training: draws the negative's label. Prediction: the next two labels, or the end. */
+/** Whether the pair is two labels to compare. A function of its own, so that `mayfly pack` can say no where labels go together. */
+function pairPredicts(): bool {
+  return FULL && get(KIND) != JOB_TRAIN;
+}
+
+/** Training: draws the negative's label. Prediction of the full build: the next two labels, or the end. */
 export function choosePair(): i64 {
   const classes = spec(SPEC_CLASSES);
-  if (get(KIND) == JOB_TRAIN) {
+  if (!pairPredicts()) {
     // Between two frames there is no label to draw.
     if (!(FULL && twoFrames())) set(OTHER_LABEL, drawNegative(get(LABEL), runtime(RT_LOGITS), runtime(RT_CLASS_TERMS)));
   } else {
@@ -68,22 +77,31 @@ export function startPair(): i64 {
     enter(PHASE_PAIR_SUMS);
     return plane << 1;
   }
-  // The image's sums are there already; each label adds its row to them on their way to activities.
+  copyWords(sums, runtime(RT_IMAGE_SUMS), <usize>plane << 2);
+  copyWords(sums + (<usize>plane << 2), runtime(RT_IMAGE_SUMS), <usize>plane << 2);
+  const rows = labelRows(listInto(0), 0, get(LABEL), get(OTHER_LABEL));
+  set(LABEL_LIST_ROWS, rows);
+  denseForwardPaired(0, listInto(0), rows, sums, plane, 0, plane);
   set(ROWS_IN, get(IMAGE_ROWS));
   enter(PHASE_PAIR_END);
-  return 1;
+  return plane << 2;
 }
 
 export function sumPair(left: i64): i64 {
+  return sumBoth(pairList(get(LAYER)), PHASE_PAIR_END, left);
+}
+
+/** Sums of both over ROWS_IN rows of a paired list, then phase `next`. */
+export function sumBoth(list: usize, next: i32, left: i64): i64 {
   const layer = get(LAYER);
   const rows = get(ROWS_IN);
   const from = get(UNIT);
   const to = pieceEnd(stride(layer), rows << 1, left);
-  denseForwardPaired(layer, pairList(layer), rows, runtime(RT_SUMS), stride(layer), from, to);
+  denseForwardPaired(layer, list, rows, runtime(RT_SUMS), stride(layer), from, to);
   set(UNIT, to);
   if (to == stride(layer)) {
     count(layerState(layer) + LAYER_ROWS_USED, rows << 1);
-    enter(PHASE_PAIR_END);
+    enter(next);
   }
   return <i64>(to - from) * rows << 1;
 }
@@ -94,16 +112,14 @@ export function endPair(): i64 {
   const plane = stride(layer);
   const positive = runtime(RT_ACTIVITY);
   const negative = positive + (<usize>plane << 1);
-  const labelled = layer == 0 && !(FULL && twoImages());
-  const sums = runtime(labelled ? RT_IMAGE_SUMS : RT_SUMS);
-  const level = labelled ? spec(SPEC_LABEL_LEVEL) : 0;
-  const squaresPositive = activateWithRow(layer, sums, labelled ? labelRow() + get(LABEL) : 0, level, positive, listInto(1));
-  const squaresNegative = activateWithRow(layer, labelled ? sums : sums + (<usize>plane << 2), labelled ? labelRow() + get(OTHER_LABEL) : 0, level, negative, listInto(1));
+  const sums = runtime(RT_SUMS);
+  const squaresPositive = activateAndSquare(layer, sums, positive);
+  const squaresNegative = activateAndSquare(layer, sums + (<usize>plane << 2), negative);
   set(COMPLETED, layer + 256);
   const goodnessPositive = goodnessOf(squaresPositive);
   const goodnessNegative = goodnessOf(squaresNegative);
   const last = layer + 1 == spec(SPEC_LAYER_COUNT);
-  const trains = get(KIND) == JOB_TRAIN;
+  const trains = !pairPredicts();
   if (!last) {
     const by = multiplier(squaresPositive, width);
     set(ROWS_OUT, rowsOfPair(positive, negative, width, by, multiplier(squaresNegative, width), listInto(layer + 1), listScratch()));
@@ -115,18 +131,21 @@ export function endPair(): i64 {
       enter(layer == 0 && !(FULL && twoImages()) ? PHASE_LABEL_UPDATE : PHASE_PAIR_UPDATE);
     } else leavePair(layer);
   } else {
-    if (layer >= spec(SPEC_GOODNESS_FROM)) {
-      score(get(LABEL), goodnessPositive);
-      if (get(OTHER_LABEL) != get(LABEL)) score(get(OTHER_LABEL), goodnessNegative);
-    }
+    if (layer >= spec(SPEC_GOODNESS_FROM)) scoreBoth(goodnessPositive, goodnessNegative);
     leavePair(layer);
   }
   return width << 3;
 }
 
+/** Adds the goodness of a layer to the scores of both labels; a last odd one is both. */
+export function scoreBoth(goodness: i32, ofOther: i32): void {
+  score(get(LABEL), goodness);
+  if (get(OTHER_LABEL) != get(LABEL)) score(get(OTHER_LABEL), ofOther);
+}
+
 /** The two label rows of the first layer, then the image's rows with fresh remainders. */
 export function updateLabels(): i64 {
-  denseUpdatePaired(0, listInto(0), labelRows(listInto(0), 0, get(LABEL), get(OTHER_LABEL)), runtime(RT_COEFFICIENTS), 0, stride(0));
+  denseUpdatePaired(0, listInto(0), get(LABEL_LIST_ROWS), runtime(RT_COEFFICIENTS), 0, stride(0));
   denseBeginUpdate(0);
   enter(PHASE_PAIR_UPDATE);
   return stride(0) << 1;
@@ -159,7 +178,7 @@ export function takePair(): i64 {
 
 export function leavePair(layer: i32): void {
   if (layer + 1 == spec(SPEC_LAYER_COUNT)) {
-    if (get(KIND) == JOB_TRAIN) finish();
+    if (!pairPredicts()) finish();
     else enter(PHASE_CHOOSE);
     return;
   }

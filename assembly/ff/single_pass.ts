@@ -3,7 +3,6 @@ import { SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LAYER_COUNT } from "../abi/spec"
 import { LAYER_ROWS_UPDATED, LAYER_ROWS_USED, NET_READOUT_RIGHT } from "../abi/state";
 import { FULL } from "../full";
 import { multiplier, rowsOfActivity } from "../kernels/normalise";
-import { sumSquares } from "../kernels/sum_squares";
 import { clearWords, copyWords } from "../kernels/words";
 import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
 import { hasReadout, layerState, stride, units } from "../layers/layer";
@@ -13,7 +12,7 @@ import { readsGivenMap } from "../maps/readout_chunks";
 import { isMap, padded, spec } from "../spec";
 import { isBox, twoFrames, twoImages } from "../spec_variants";
 import { count, netState } from "../state";
-import { activateLayer } from "./activity";
+import { activateAndSquare } from "./activity";
 import { showSingle, takeSingleRows } from "./box";
 import { classwiseCoefficients, groupGoodness } from "./classwise";
 import { goodnessOf, score } from "./goodness";
@@ -70,9 +69,9 @@ export function endSingle(): i64 {
   const activity = runtime(RT_ACTIVITY);
   const output = listInto(layer + 1);
   const trains = get(KIND) == JOB_TRAIN;
-  activateLayer(layer, runtime(RT_SUMS), activity);
+  const ofAll = activateAndSquare(layer, runtime(RT_SUMS), activity);
   set(COMPLETED, layer);
-  const squares = classwise() ? groupGoodness(layer) : sumSquares(activity, 0, width);
+  const squares = classwise() ? groupGoodness(layer) : ofAll;
   if (FULL && twoFrames() && get(KIND) == JOB_GOODNESS && layer >= spec(SPEC_GOODNESS_FROM)) score(0, goodnessOf(squares));
   const learns = classwise() && trains && classwiseCoefficients(layer, get(LABEL));
   const rows = rowsOfActivity(activity, width, multiplier(squares, width), output, listScratch());

@@ -3,7 +3,7 @@
  * before, in columns of row numbers, inputs, and inputs of the negative (u16 each, `column` bytes apart); from there they go to a list, two rows at
  * a time. SIMD builds only.
  */
-import { PAIRED_BYTES, SINGLE_BYTES } from "./rows";
+import { SINGLE_BYTES } from "./rows";
 
 /** For every set of 4 lanes of 16 bits a swizzle that moves those in it together, lowest first. Other builds keep the room: all plan the same. */
 const MOVES: usize = ASC_FEATURE_SIMD
@@ -47,14 +47,5 @@ export function listSingle(columns: usize, column: usize, gathered: i32, at: usi
   for (const end = columns + (<usize>gathered << 1); columns < end; columns += 4, at += SINGLE_BYTES) {
     store<u32>(at, load<u32>(columns));
     store<u32>(at, load<u32>(columns + column), 4);
-  }
-}
-
-/** The same for a paired list. */
-export function listPaired(columns: usize, column: usize, gathered: i32, at: usize): void {
-  for (const end = columns + (<usize>gathered << 1); columns < end; columns += 4, at += PAIRED_BYTES) {
-    store<u32>(at, load<u32>(columns));
-    store<u32>(at, load<u32>(columns + column), 4);
-    store<u32>(at, load<u32>(columns + 2 * column), 8);
   }
 }

@@ -1,5 +1,6 @@
 /** Entry of the kernel builds, which only tests and benches load: every kernel under its own name, for both weight types. */
 import { activate } from "./activate";
+import { activity, activityWithRow } from "./activity";
 import { coefficientsPaired, coefficientsSingle } from "./coefficients";
 import { addRow, convUpdate } from "./conv_update";
 import { damp } from "./damp";
@@ -7,10 +8,12 @@ import { decayRow } from "./decay";
 import { forwardField, forwardFieldPair } from "./forward_field";
 import { forwardPaired } from "./forward_paired";
 import { forwardSingle } from "./forward_single";
-import { multiplier, rowsOfActivity, rowsOfFrame, rowsOfPair, sumSquaresU8 } from "./normalise";
+import { multiplier, rowsOfActivity, rowsOfFrame, sumSquaresU8 } from "./normalise";
+import { inputsOfPair, rowsOfPair, rowsOfPairInputs } from "./pair_inputs";
 import { sumSquares } from "./sum_squares";
 import { inputsOfActivity, rowsOfInputs, rowsOfWindow } from "./unit_inputs";
 import { updatePaired, updateSingle } from "./update";
+import { clearWords, copyWords } from "./words";
 import { crc32 } from "../checkpoint/crc32";
 import { expneg, logistic } from "../fixed/exponential";
 import { isqrt } from "../fixed/isqrt";
@@ -19,8 +22,8 @@ import { coefficientExponent, scheduledRate } from "../fixed/rate";
 import { softmax } from "../fixed/softmax";
 
 export {
-  activate, coefficientsPaired, coefficientsSingle, coefficientExponent, crc32, damp, expneg, inputsOfActivity, isqrt, logistic, mix, multiplier, rowsOfActivity, rowsOfFrame,
-  rowsOfInputs, rowsOfWindow, rowsOfPair, scheduledRate, softmax, sumSquares, sumSquaresU8, xorshift32,
+  activate, activity, activityWithRow, clearWords, coefficientsPaired, coefficientsSingle, coefficientExponent, copyWords, crc32, damp, expneg, inputsOfActivity, inputsOfPair, isqrt, logistic, mix, multiplier, rowsOfActivity, rowsOfFrame,
+  rowsOfInputs, rowsOfPairInputs, rowsOfWindow, rowsOfPair, scheduledRate, softmax, sumSquares, sumSquaresU8, xorshift32,
 };
 
 // Of variants of the full build.

@@ -1,6 +1,6 @@
 import { isqrt } from "../fixed/isqrt";
 import { xorshift32 } from "../fixed/random";
-import { gather, lanesAbove0, listPaired, listSingle, movesOf, rowsMoved } from "./gather";
+import { gather, lanesAbove0, listSingle, movesOf, rowsMoved } from "./gather";
 import { SINGLE_BYTES, closePaired, closeSingle, putPaired, putSingle } from "./rows";
 
 /**
@@ -164,13 +164,7 @@ function rowsOfActivitySimd(y: usize, units: i32, by: i32, list: usize, scratch:
   return rows;
 }
 
-/** A paired list over the union of the non-zeros of y+ and y-, both padded with zeros to whole blocks of 8; returns its rows. `scratch`: 6 bytes a unit. */
-export function rowsOfPair(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize, scratch: usize): i32 {
-  return ASC_FEATURE_SIMD
-    ? rowsOfPairSimd(yPositive, yNegative, units, byPositive, byNegative, list, scratch)
-    : rowsOfPairScalar(yPositive, yNegative, units, byPositive, byNegative, list);
-}
-
+/** A paired list over the union of the non-zeros of y+ and y-, i16, as a map has them; returns its rows. Without scratch: pair_inputs.ts makes one faster. */
 export function rowsOfPairScalar(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize): i32 {
   let rows = 0;
   for (let i = 0; i < units; i++) {
@@ -181,26 +175,6 @@ export function rowsOfPairScalar(yPositive: usize, yNegative: usize, units: i32,
     const negative = normalised(n, byNegative);
     if ((positive | negative) != 0) putPaired(list, rows++, i, positive, negative);
   }
-  closePaired(list, rows);
-  return rows;
-}
-
-function rowsOfPairSimd(yPositive: usize, yNegative: usize, units: i32, byPositive: i32, byNegative: i32, list: usize, scratch: usize): i32 {
-  const factorPositive = i32x4.splat(byPositive), factorNegative = i32x4.splat(byNegative);
-  const column = <usize>((units + 7) & ~7) << 1;
-  let rows = 0;
-  for (let i = 0; i < units; i += 8) {
-    const positive = normalisedBlock(v128.load(yPositive + (<usize>i << 1)), factorPositive);
-    const negative = normalisedBlock(v128.load(yNegative + (<usize>i << 1)), factorNegative);
-    const mask = lanesAbove0(v128.or(positive, negative));
-    const moves = movesOf(mask);
-    const at = scratch + (<usize>rows << 1);
-    gather(at, rowsMoved(moves, i), mask);
-    gather(at + column, i8x16.swizzle(positive, moves), mask);
-    gather(at + 2 * column, i8x16.swizzle(negative, moves), mask);
-    rows += popcnt(mask);
-  }
-  listPaired(scratch, column, rows, list);
   closePaired(list, rows);
   return rows;
 }

@@ -3,14 +3,14 @@
  * in either direction. Each function picks the kernel of the layer's weight type and nothing else.
  */
 import { advanceLanes } from "../fixed/random";
+import { activityWithRow } from "../kernels/activity";
 import { decayRow } from "../kernels/decay";
 import { forwardPaired } from "../kernels/forward_paired";
 import { forwardSingle } from "../kernels/forward_single";
-import { rowActivity } from "../kernels/row_activity";
 import { entries } from "../kernels/rows";
 import { updatePaired, updateSingle } from "../kernels/update";
 import { LAYER_LANES } from "../abi/state";
-import { inputs, layerState, stride, units, updateShift, weightBytes, weights } from "./layer";
+import { inputs, layerState, scale, stride, units, updateShift, weightBytes, weights } from "./layer";
 
 /** sums += x @ W over units `from`..`to`-1 for the rows of a single list. */
 export function denseForwardSingle(layer: i32, list: usize, rows: i32, sums: usize, from: i32, to: i32): void {
@@ -24,11 +24,10 @@ export function denseForwardPaired(layer: i32, list: usize, rows: i32, sums: usi
   else forwardPaired<i16>(list, entries(rows), weights(layer), stride(layer), sums, plane, from, to);
 }
 
-/** y of sums + x times the weights of row `row`; returns Σ y². Sums are shifted by `shift`. */
-export function denseRowActivity(layer: i32, sums: usize, row: i32, x: i32, shift: i32, y: usize): i64 {
-  const at = weights(layer) + <usize>(row * stride(layer) * weightBytes(layer));
-  if (weightBytes(layer) == 1) return rowActivity<i8>(sums, at, x, stride(layer), shift, y);
-  return rowActivity<i16>(sums, at, x, stride(layer), shift, y);
+/** y of sums + x times the weights of row `row`; returns Σ y². */
+export function denseActivityWithRow(layer: i32, sums: usize, row: i32, x: i32, y: usize): i64 {
+  const bytes = weightBytes(layer);
+  return activityWithRow(sums, weights(layer) + <usize>(row * stride(layer) * bytes), bytes, x, stride(layer), scale(layer) - 3, y);
 }
 
 /** Fresh remainders for the next update call of the layer. */

@@ -166,18 +166,19 @@ export class Network {
     /** Passes that one pair of labels goes through, and the number of the first. */
     const rounds = iterations === 0 ? 1 : stream ? last : last + 1;
     const firstRound = stream && iterations > 0 ? 1 : 0;
-    let passes = -1;
+    /** Pairs of labels that each layer has seen: layer by layer, or one pair through all layers after the other. */
+    const passes = spec.layers.map(() => 0);
     finishJob(engine, this.regions, this.box, engine.step(1), () => {
       const completed = completedLayer();
       if (completed < 0) return;
       const layer = completed & 255;
       const pair = completed > 255;
-      if (pair && layer === 0) passes++;
+      const pass = pair ? passes[layer]!++ : 0;
       const units = spec.layers[layer]?.units ?? 0;
       // The second half of a pair stands behind the first, padded; a map's with a block of 8 to spare.
       const plane = ((units + 7) & ~7) + (isMap(spec.layers[layer]!) ? 8 : 0);
-      const label = pair ? 2 * Math.floor(passes / rounds) : null;
-      const iteration = pair ? firstRound + (passes % rounds) : 0;
+      const label = pair ? 2 * Math.floor(pass / rounds) : null;
+      const iteration = pair ? firstRound + (pass % rounds) : 0;
       seen.push({ layer, label, iteration, y: activity.slice(0, units) });
       if (label !== null && label + 1 < spec.classes) seen.push({ layer, label: label + 1, iteration, y: activity.slice(plane, plane + units) });
     });

@@ -7,6 +7,7 @@ import { REGION_WIDE_SUMS } from "../../assembly/abi/region.js";
 import * as abi from "../../assembly/abi/spec.js";
 import { ABI_VERSION, BAD_MAGIC, BAD_SPEC, BAD_VERSION, MAGIC } from "../../assembly/abi/status.js";
 import type { Network } from "../engine/network.js";
+import { hasTwoFrames } from "../spec/network_spec.js";
 import { type Binaryen, featuresOf, loadBinaryen } from "./binaryen.js";
 import { Library } from "./library.js";
 import { specWords } from "./packed_module.js";
@@ -37,6 +38,8 @@ const READOUT_FIELDS = { readoutWeights: "READOUT_WEIGHTS", readoutState: "READO
 
 /** Phases of a job (assembly/ff/) that only one objective enters; the phase is kept in memory, so the optimiser cannot tell. */
 const PAIR_PHASES = ["choosePair", "startPair", "sumPair", "endPair", "updateLabels", "updatePairPass"].map((name) => `pair_pass/${name}`);
+/** And those of labels that go together in prediction. */
+const LABEL_PHASES = ["sumLabels", "endLabels"].map((name) => `labels_pass/${name}`);
 /** All that takes the place of the pair's own phases, but for the choice of labels, in a recurrent network. */
 const ITERATIONS = "recurrent_pass/iterationPiece";
 const CLASSWISE_PHASES = ["single_pass/updateSinglePass"];
@@ -103,6 +106,7 @@ function cutUnused(library: Library, network: Network, words: Int32Array): void 
   const singlePass = classwise || readsOut || twoFrames;
   const unused = [
     ...(classwise ? PAIR_PHASES : CLASSWISE_PHASES),
+    ...(labelsTogether(network) ? [] : LABEL_PHASES),
     ...(singlePass ? [] : SINGLE_PHASES),
     ...(readsOut ? [] : READOUT_PHASES),
     ...(twoFrames && !classwise ? ["pair_pass/updateLabels"] : []),
@@ -112,6 +116,8 @@ function cutUnused(library: Library, network: Network, words: Int32Array): void 
   for (const phase of new Set(unused)) library.replaceBody(`assembly/ff/${phase}`, "  (unreachable)");
   if (network.size === "full") {
     for (const name of absentVariants(network)) library.replaceBody(`assembly/${name}`, "  (i32.const 0)");
+    library.replaceBody("assembly/ff/labels_pass/onlyDense", `  (i32.const ${Number(labelsTogether(network))})`);
+    if (labelsTogether(network)) library.replaceBody("assembly/ff/pair_pass/pairPredicts", "  (i32.const 0)");
     cutByMaps(library, network);
   }
   const decays = Array.from({ length: layers }, (_, layer) => words[layerWord(layer, abi.LAYER_DECAY)]);
@@ -154,10 +160,17 @@ function unusedVariants({ spec }: Network): string[] {
   return unused;
 }
 
+/** Whether a prediction by goodness takes labels together, layer by layer (assembly/ff/labels_pass.ts). */
+function labelsTogether({ spec }: Network): boolean {
+  const labelled = spec.objective === "pair" && !hasTwoFrames(spec.negatives) && !spec.waves && spec.recurrence.iterations === 0;
+  return labelled && spec.layers.every(({ kind }) => kind === "dense");
+}
+
 /** Questions whose answer is no for every layer. */
 function absentVariants({ spec }: Network): string[] {
   const absent: string[] = ["ff/stage/inStage"];
   if (!spec.layers.some(({ kind }) => kind === "box")) absent.push("spec_variants/isBox", "ff/variants/waitsForBox");
+  if (spec.device === 0 && spec.layers.every(({ ceiling }) => ceiling === 0)) absent.push("ff/activity/isVariant");
   const plain = spec.sense === "maximise" && spec.phases.awake === 0 && spec.layers.every(({ blocks, ceiling, peer }) => blocks === 1 && ceiling === 0 && peer === 0);
   if (plain) absent.push("ff/pair_variants/decidesOtherwise");
   return absent;

@@ -57,6 +57,8 @@ export interface Kernels {
   addWide(sums: number, count: number, wide: number): void;
   narrowSums(wide: number, count: number, limit: number, sums: number): void;
   activate(sums: number, count: number, shift: number, y: number): void;
+  activity(sums: number, count: number, shift: number, y: number): bigint;
+  activityWithRow(sums: number, row: number, bytes: number, x: number, count: number, shift: number, y: number): bigint;
   coefficientsPaired(yPositive: number, yNegative: number, count: number, gainPositive: number, gainNegative: number, shift: number, coefficients: number): void;
   coefficientsSingle(y: number, from: number, to: number, gain: number, shift: number, coefficients: number): void;
   sumSquares(y: number, from: number, to: number): bigint;
@@ -65,6 +67,10 @@ export interface Kernels {
   rowsOfFrame(values: number, from: number, to: number, by: number, dropout: number, state: number, list: number, scratch: number, scratchBytes: number): number;
   rowsOfActivity(y: number, units: number, by: number, list: number, scratch: number): number;
   rowsOfPair(yPositive: number, yNegative: number, units: number, byPositive: number, byNegative: number, list: number, scratch: number): number;
+  inputsOfPair(yPositive: number, yNegative: number, count: number, byPositive: number, byNegative: number, x: number): void;
+  rowsOfPairInputs(x: number, count: number, list: number, scratch: number): number;
+  clearWords(at: number, bytes: number): void;
+  copyWords(to: number, from: number, bytes: number): void;
   damp(old: number, v: number, count: number, share: number): void;
   inputsOfActivity(y: number, count: number, by: number, x: number): void;
   rowsOfInputs(positive: number, negative: number, count: number, first: number, list: number, rows: number): number;

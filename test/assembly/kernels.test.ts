@@ -181,16 +181,68 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
     arena.call(() => kernel(listAt, entriesOf(rows.length), weightsAt, stride, coefficientsAt, lanesAt, shift, from, to), [{ at: weightsAt, values: expected }]);
   }
 
+  /** Sums around the edges of rounding and clamping, but `room` short of the ends of an i32. */
+  function edgeSums(noise: Noise, count: number, shift: number, room = 0): Int32Array {
+    const edges = [0, -1, 1, (1 << (shift - 1)) - 1, 1 << (shift - 1), 32767 * 2 ** shift, 32768 * 2 ** shift, 2_076_180_480 - room, room - 2_076_180_480];
+    return Int32Array.from({ length: count }, () => (noise.u32() % 2 === 0 ? edges[noise.between(0, edges.length - 1)]! : noise.between(-50_000, 100_000) * 2 ** (shift - 1) + noise.between(0, 9)));
+  }
+  const activityOf = (sum: number, shift: number): number => sat(Math.floor((sum + 2 ** (shift - 1)) / 2 ** shift), 0, 32767);
+  const squaresOf = (y: Int16Array): bigint => y.reduce((sum, value) => sum + BigInt(value) ** 2n, 0n);
+
   test.each(STRIDES)("activate rounds %i sums, clamps them to 0..32767 and writes nothing else", (count) => {
     for (let shift = 1; shift <= 11; shift++) {
       arena.clear();
-      const noise = new Noise(count * 20 + shift);
-      const edges = [0, -1, 1, (1 << (shift - 1)) - 1, 1 << (shift - 1), 32767 * 2 ** shift, 32768 * 2 ** shift, 2_076_180_480, -2_076_180_480];
-      const sums = Int32Array.from({ length: count }, () => (noise.u32() % 2 === 0 ? edges[noise.between(0, edges.length - 1)]! : noise.between(-50_000, 100_000) * 2 ** (shift - 1) + noise.between(0, 9)));
-      const expected = Int16Array.from(sums, (sum) => sat(Math.floor((sum + 2 ** (shift - 1)) / 2 ** shift), 0, 32767));
+      const sums = edgeSums(new Noise(count * 20 + shift), count, shift);
       const sumsAt = arena.place("sums", sums);
       const yAt = arena.place("y", new Int16Array(count).fill(-1));
-      arena.call(() => kernels.activate(sumsAt, count, shift, yAt), [{ at: yAt, values: expected }]);
+      arena.call(() => kernels.activate(sumsAt, count, shift, yAt), [{ at: yAt, values: Int16Array.from(sums, (sum) => activityOf(sum, shift)) }]);
+    }
+  });
+
+  test.each(STRIDES)("activity makes %i activities of sums, and their squares' sum", (count) => {
+    for (let shift = 1; shift <= 11; shift++) {
+      for (const largest of [false, true]) {
+        arena.clear();
+        const sums = edgeSums(new Noise(count * 20 + shift), count, shift);
+        if (largest) sums.fill(2_076_180_480);
+        const expected = Int16Array.from(sums, (sum) => activityOf(sum, shift));
+        const sumsAt = arena.place("sums", sums);
+        const yAt = arena.place("y", new Int16Array(count).fill(-1));
+        expect(arena.call(() => kernels.activity(sumsAt, count, shift, yAt), [{ at: yAt, values: expected }])).toBe(squaresOf(expected));
+      }
+    }
+  });
+
+  for (const weights of WEIGHTS) {
+    test.each(STRIDES)(`activityWithRow adds a row of %i weights (${weights.type}) before`, (count) => {
+      for (let shift = 1; shift <= 11; shift++) {
+        for (const x of [0, 1, 16, 127]) {
+          arena.clear();
+          const noise = new Noise(count * 20 + shift + x);
+          const sums = edgeSums(noise, count, shift, 127 * 32768);
+          const row = weights.array(count, () => noise.between(weights.low, weights.high));
+          const expected = Int16Array.from(sums, (sum, unit) => activityOf(sum + row[unit]! * x, shift));
+          const sumsAt = arena.place("sums", sums);
+          const rowAt = arena.place("row", row);
+          const yAt = arena.place("y", new Int16Array(count).fill(-1));
+          const run = (): bigint => kernels.activityWithRow(sumsAt, rowAt, row.BYTES_PER_ELEMENT, x, count, shift, yAt);
+          expect(arena.call(run, [{ at: yAt, values: expected }])).toBe(squaresOf(expected));
+        }
+      }
+    });
+  }
+
+  test("clearWords and copyWords write whole words and nothing else", () => {
+    for (let words = 0; words <= 21; words++) {
+      for (const skipped of [0, 1, 3]) {
+        arena.clear();
+        const noise = new Noise(words + skipped);
+        const values = Int32Array.from({ length: words + skipped }, () => noise.u32());
+        const fromAt = arena.place("from", values) + 4 * skipped;
+        const toAt = arena.place("to", new Int32Array(words + skipped).fill(-1)) + 4 * skipped;
+        arena.call(() => kernels.copyWords(toAt, fromAt, 4 * words), [{ at: toAt, values: values.slice(skipped) }]);
+        arena.call(() => kernels.clearWords(fromAt, 4 * words), [{ at: fromAt, values: new Int32Array(words) }]);
+      }
     }
   });
 
@@ -359,6 +411,26 @@ describe.each(BUILDS)("kernels of the %s build", (build) => {
         const [list, written] = placeList(PAIRED_BYTES, size, pairedList(rows));
         const scratch = placeScratch(3 * positive.byteLength);
         expect(arena.call(() => kernels.rowsOfPair(positiveAt, negativeAt, size, byPositive, byNegative, list, scratch.at), [written, scratch])).toBe(rows.length);
+      }
+    }
+  });
+
+  test.each(STRIDES)("inputsOfPair keeps %i normalised inputs of both, and rowsOfPairInputs lists those that are not 0", (count) => {
+    for (const byPositive of MULTIPLIERS) {
+      for (const byNegative of MULTIPLIERS) {
+        arena.clear();
+        const noise = new Noise(count + byNegative);
+        const positive = Int16Array.from({ length: count }, () => noise.sparse(32767));
+        const negative = Int16Array.from({ length: count }, () => noise.sparse(500));
+        const both = Array.from(positive.keys(), (row) => ({ row, positive: normalised(positive[row]!, byPositive), negative: normalised(negative[row]!, byNegative) }));
+        const positiveAt = arena.place("y+", positive);
+        const negativeAt = arena.place("y-", negative);
+        const xAt = arena.place("x", new Uint16Array(count).fill(0xffff));
+        arena.call(() => kernels.inputsOfPair(positiveAt, negativeAt, count, byPositive, byNegative, xAt), [{ at: xAt, values: Uint16Array.from(both, (each) => each.positive | (each.negative << 8)) }]);
+        const rows = both.filter((row) => row.positive !== 0 || row.negative !== 0);
+        const [list, written] = placeList(PAIRED_BYTES, count, pairedList(rows));
+        const scratch = placeScratch(2 * positive.byteLength);
+        expect(arena.call(() => kernels.rowsOfPairInputs(xAt, count, list, scratch.at), [written, scratch])).toBe(rows.length);
       }
     }
   });
