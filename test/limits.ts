@@ -10,7 +10,7 @@ export const WASM_BYTES = { floor: 12 * 1024, ceiling: 24 * 1024 };
 export const PLAN_BYTES = {
   /** Pair, i16: the "micro" board's 224 KiB. */
   "784-128-64 i16": { floor: 220_000, ceiling: 224 * 1024 },
-  "784-256-256 i16": { floor: 554_064, ceiling: 554_064 },
+  "784-256-256 i16": { floor: 554_416, ceiling: 554_416 },
   /** Class-wise, i8. */
   "784-120-60 i8": { floor: 112_000, ceiling: 131_072 },
   /** Class-wise convolutions, i8, 36,600 weights, a readout of the last. */

@@ -5,25 +5,15 @@
  */
 import { SINGLE_BYTES } from "./rows";
 
-/**
- * For every set of 4 lanes of 16 bits a swizzle that moves those in it together, lowest first; then what the second 4 lanes of a vector have more. Other
- * builds keep the room: all plan the same.
- */
+/** For every set of 4 lanes of 16 bits a swizzle that moves those in it together, lowest first. Other builds keep the room: all plan the same. */
 const MOVES: usize = ASC_FEATURE_SIMD
   ? memory.data<u64>([
     0x100010001000100, 0x100010001000100, 0x100010001000302, 0x100010003020100,
     0x100010001000504, 0x100010005040100, 0x100010005040302, 0x100050403020100,
     0x100010001000706, 0x100010007060100, 0x100010007060302, 0x100070603020100,
     0x100010007060504, 0x100070605040100, 0x100070605040302, 0x706050403020100,
-    0x0, 0x0808080808080808,
   ], 16)
-  : memory.data(144, 16);
-
-/** The swizzle of no lane at all: to be loaded once, before a loop (V8 makes a constant anew in every round). */
-// @ts-ignore: decorator
-@inline export function secondHalf(): v128 {
-  return v128.load(MOVES, 128);
-}
+  : memory.data(128, 16);
 
 /** A bit for each of 8 i16 that is above 0. Not `i16x8.bitmask`: in V8 11.3 that waits for the swizzle before it, whose register it takes for scratch. */
 // @ts-ignore: decorator
@@ -32,10 +22,11 @@ const MOVES: usize = ASC_FEATURE_SIMD
   return i8x16.bitmask(i8x16.narrow_i16x8_s(above, above)) & 255;
 }
 
-/** A swizzle that moves the lanes in `mask` together, in each half of a vector for itself. `second`: secondHalf(). */
+/** A swizzle that moves the lanes in `mask` together, in each half of a vector for itself. */
 // @ts-ignore: decorator
-@inline export function movesOf(mask: i32, second: v128): v128 {
-  return v128.or(v128.load_lane<u64>(MOVES + (<usize>(mask >> 4) << 3), v128.load64_zero(MOVES + (<usize>(mask & 15) << 3)), 1), second);
+@inline export function movesOf(mask: i32): v128 {
+  // The second 4 lanes are 8 bytes further.
+  return i64x2.replace_lane(v128.load64_zero(MOVES + (<usize>(mask & 15) << 3)), 1, load<i64>(MOVES + (<usize>(mask >> 4) << 3)) | 0x0808080808080808);
 }
 
 /** Row numbers of the lanes that `moves` takes, of 8 rows from `first` on. */

@@ -1,6 +1,6 @@
 import { isqrt } from "../fixed/isqrt";
 import { xorshift32 } from "../fixed/random";
-import { gather, lanesAbove0, listSingle, movesOf, rowsMoved, secondHalf } from "./gather";
+import { gather, lanesAbove0, listSingle, movesOf, rowsMoved } from "./gather";
 import { SINGLE_BYTES, closePaired, closeSingle, putPaired, putSingle } from "./rows";
 
 /**
@@ -83,7 +83,7 @@ function rowsOfFrameScalar(values: usize, from: i32, to: i32, by: i32, dropout: 
 
 /** Gathers the non-zero values; with dropout each of them is drawn for on its way to the list. May read 7 bytes behind the values. */
 function rowsOfFrameSimd(values: usize, from: i32, to: i32, by: i32, dropout: u32, state: usize, list: usize, scratch: usize, column: usize): i32 {
-  const factor = i32x4.splat(by), second = secondHalf();
+  const factor = i32x4.splat(by);
   // A column with fewer has room for 8 more.
   const most = <i32>(column >> 1) - 8;
   let rows = 0, gathered = 0;
@@ -93,7 +93,7 @@ function rowsOfFrameSimd(values: usize, from: i32, to: i32, by: i32, dropout: u3
     if (i + 8 > to) value = v128.and(value, i16x8.lt_s(i16x8(0, 1, 2, 3, 4, 5, 6, 7), i16x8.splat(<i16>(to - i))));
     const x = normalisedBlock(value, factor);
     const mask = lanesAbove0(dropout != 0 ? value : x);
-    const moves = movesOf(mask, second);
+    const moves = movesOf(mask);
     const at = scratch + (<usize>gathered << 1);
     gather(at, rowsMoved(moves, i), mask);
     gather(at + column, i8x16.swizzle(x, moves), mask);
@@ -147,13 +147,13 @@ export function rowsOfActivityScalar(y: usize, units: i32, by: i32, list: usize)
 }
 
 function rowsOfActivitySimd(y: usize, units: i32, by: i32, list: usize, scratch: usize): i32 {
-  const factor = i32x4.splat(by), second = secondHalf();
+  const factor = i32x4.splat(by);
   const column = <usize>((units + 7) & ~7) << 1;
   let rows = 0;
   for (let i = 0; i < units; i += 8) {
     const x = normalisedBlock(v128.load(y + (<usize>i << 1)), factor);
     const mask = lanesAbove0(x);
-    const moves = movesOf(mask, second);
+    const moves = movesOf(mask);
     const at = scratch + (<usize>rows << 1);
     gather(at, rowsMoved(moves, i), mask);
     gather(at + column, i8x16.swizzle(x, moves), mask);

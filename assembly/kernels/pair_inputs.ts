@@ -1,4 +1,4 @@
-import { gather, lanesAbove0, movesOf, rowsMoved, secondHalf } from "./gather";
+import { gather, lanesAbove0, movesOf, rowsMoved } from "./gather";
 import { normalised, normalisedBlock } from "./normalise";
 import { PAIRED_BYTES, closePaired, putPaired } from "./rows";
 
@@ -46,12 +46,12 @@ function rowsScalar(x: usize, count: i32, list: usize): i32 {
 
 /** Gathers row numbers and inputs, then takes an entry of the list from two of each. */
 function rowsSimd(x: usize, count: i32, list: usize, scratch: usize): i32 {
-  const column = <usize>count << 1, none = i16x8.splat(0), second = secondHalf();
+  const column = <usize>count << 1, none = i16x8.splat(0);
   let at = scratch;
   for (let i = 0; i < count; i += 8) {
     const both = v128.load(x + (<usize>i << 1));
     const mask = lanesAbove0(both);
-    const moves = movesOf(mask, second);
+    const moves = movesOf(mask);
     gather(at, rowsMoved(moves, i), mask);
     gather(at + column, i8x16.swizzle(both, moves), mask);
     at += <usize>popcnt(mask) << 1;

@@ -13,9 +13,12 @@ const START: i32 = 0x28000;
 /** Whether it can be done so: there are enough units, the shift is 1 to 4, and each sum of two coefficients an i16. */
 export function fitsRunning(coefficients: usize, shift: i32, from: i32, to: i32): bool {
   if (from + 64 > to || shift < 1 || shift > 4) return false;
-  let sums = i32x4.splat(0);
-  for (let end = coefficients + (<usize>to << 2), at = coefficients + (<usize>from << 2); at < end; at += 16) sums = v128.or(sums, i32x4.add(sumsOf(at), i32x4.splat(32768)));
-  return !v128.any_true(i32x4.shr_u(sums, 16));
+  let lost = i32x4.splat(0);
+  for (let end = coefficients + (<usize>to << 2), at = coefficients + (<usize>from << 2); at < end; at += 16) {
+    const sums = sumsOf(at);
+    lost = v128.or(lost, v128.xor(sums, i32x4.shr_s(i32x4.shl(sums, 16), 16)));
+  }
+  return !v128.any_true(lost);
 }
 
 /** Updates whole tiles of 32 units; returns the first unit that is left. */

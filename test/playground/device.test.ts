@@ -153,7 +153,7 @@ describe("the page's planner", () => {
   test("says what is missing, of RAM and of flash", () => {
     expect(planOn([pico], pico, NETWORKS[1]!.spec, 1)).toMatchObject({ id: 1, problem: null, fitting: [{ name: "rp2040" }] });
     const large = planOn([pico], pico, NETWORKS[3]!.spec, 2);
-    expect(large.problem).toMatch(/^285,008 bytes of RAM too few: the network needs 554,064 bytes, and the board has 269,056 bytes for it\.$/);
+    expect(large.problem).toMatch(/^285,360 bytes of RAM too few: the network needs 554,416 bytes, and the board has 269,056 bytes for it\.$/);
     expect(large.fitting).toEqual([]);
     const f446 = findBoard("stm32f446");
     const wide = customSpec({ layers: "100", weights: "i8", objective: "pair" });
