@@ -13,6 +13,8 @@ const { stageTimes } = await import("../dist/bench_stage_times.js");
 const threads = Number(option("--threads", 2));
 const blocks = Number(option("--blocks", 20));
 const paperAlone = option("--paper", "").split(",").map(Number).filter((after) => after > 0);
+// Both are tried on paper where --divide layers or --divide units does not say which.
+const divide = option("--divide", "");
 const BLOCK = 1000;
 const FILLING = 2;
 const { train: images } = await loadMnist();
@@ -34,13 +36,13 @@ for (const [name, spec] of Object.entries(cases)) {
     const found = paperAlone.map(paper);
     results.push({ name, paper: found, load: loadavg()[0] });
     for (const { afterSamples, onPaper, stages } of found) {
-      console.log(`${name.padEnd(40)} on paper after ${afterSamples} samples: ${onPaper.map(({ threads: count, speedup, owners }) => `${count} threads ${speedup.toFixed(2)}x (${owners})`).join(", ")}; µs ${stages.map((layer) => Object.values(layer).join("/")).join(" ")}`);
+      console.log(`${name.padEnd(40)} on paper after ${afterSamples} samples: ${onPaper.map(({ threads: count, speedup, owners }) => `${count} threads ${speedup.toFixed(2)}x (${owners ?? "units"})`).join(", ")}; µs ${stages.map((layer) => Object.values(layer).join("/")).join(" ")}`);
     }
     continue;
   }
   const sides = [1, threads].map((count) => {
     const network = Network.create(full);
-    return { network, events: train(network, images, { epochs: 1, threads: count, progressEvery: BLOCK }), seconds: [], cpuSeconds: [], load: [], event: null };
+    return { network, events: train(network, images, { epochs: 1, threads: count, progressEvery: BLOCK, ...(divide && { divide }) }), seconds: [], cpuSeconds: [], load: [], event: null };
   });
   for (let block = 0; block < blocks; block++) {
     for (const side of sides) {
@@ -52,7 +54,7 @@ for (const [name, spec] of Object.entries(cases)) {
       side.cpuSeconds.push((user + system) / 1e6);
     }
     sides[1].load.push(loadavg()[0]);
-    if (process.stdout.isTTY || process.env.VERBOSE) console.log(block, sides.map(({ seconds }) => seconds.at(-1).toFixed(3)).join(" "), sides[1].event.threads.speedup.toFixed(2), sides[1].event.threads.owners.join(), sides[1].event.threads.shares.map(({ total, idle }) => `${(100 * idle / total).toFixed(0)}%`).join(" "));
+    if (process.stdout.isTTY || process.env.VERBOSE) console.log(block, sides.map(({ seconds }) => seconds.at(-1).toFixed(3)).join(" "), sides[1].event.threads.speedup.toFixed(2), (sides[1].event.threads.owners?.join() ?? "units"), sides[1].event.threads.shares.map(({ total, idle }) => `${(100 * idle / total).toFixed(0)}%`).join(" "));
   }
   const report = sides[1].event.threads;
   const hashes = sides.map(({ network }) => network.weightsHash());

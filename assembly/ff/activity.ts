@@ -8,10 +8,11 @@ import { closeSingle, putSingle } from "../kernels/rows";
 import { sumSquares } from "../kernels/sum_squares";
 import { copyWords } from "../kernels/words";
 import { denseActivityWithRow, denseForwardSingle } from "../layers/dense";
-import { scale, stride, units } from "../layers/layer";
+import { ownFrom, ownTo, scale, stride, units } from "../layers/layer";
 import { RT_SUMS, runtime } from "../memory";
 import { layerSpec, spec } from "../spec";
 import { activateDevice } from "./device";
+import { byUnits } from "./job_state";
 
 /** sums i32 (stride,), y i16 (stride,). */
 // @ts-ignore: decorator
@@ -22,6 +23,8 @@ import { activateDevice } from "./device";
 
 /** The same; returns Σ y². */
 export function activateAndSquare(layer: i32, sums: usize, y: usize): i64 {
+  // Activities are there already, from all instances.
+  if (FULL) if (byUnits()) return sumSquares(y, 0, units(layer));
   if (FULL) if (isVariant(layer)) {
     activateVariant(layer, sums, y);
     return sumSquares(y, 0, units(layer));
@@ -52,4 +55,14 @@ function activateVariant(layer: i32, sums: usize, y: usize): void {
   else activate(sums, stride(layer), scale(layer) - 3, y);
   const ceiling = layerSpec(layer, LAYER_CEILING);
   if (ceiling > 0) clip(y, stride(layer), ceiling);
+}
+
+/** The same for the units that are this instance's own, of the first layer for all; not of a device. */
+export function activateOwn(layer: i32, sums: usize, y: usize): void {
+  const from = layer == 0 ? 0 : ownFrom(layer);
+  const count = layer == 0 ? stride(0) : ownTo(layer) - from;
+  y += <usize>from << 1;
+  activate(sums + (<usize>from << 2), count, scale(layer) - 3, y);
+  const ceiling = layerSpec(layer, LAYER_CEILING);
+  if (ceiling > 0) clip(y, count, ceiling);
 }

@@ -4,7 +4,7 @@ import { LAYER_ROWS_USED, NET_DROPOUT } from "../abi/state";
 import { multiplier, rowsOfFrame } from "../kernels/normalise";
 import { clearWords } from "../kernels/words";
 import { denseForwardSingle } from "../layers/dense";
-import { layerState, stride } from "../layers/layer";
+import { layerState, ownTo, stride } from "../layers/layer";
 import { RT_FRAME, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SCORES, listScratch, listScratchBytes, runtime } from "../memory";
 import { FULL } from "../full";
 import { readImageMap } from "../maps/input_map";
@@ -60,10 +60,10 @@ function readFrame(): i64 {
 
 export function sumImage(left: i64): i64 {
   const from = get(UNIT);
-  const to = pieceEnd(stride(0), get(IMAGE_ROWS), left);
+  const to = pieceEnd(ownTo(0), get(IMAGE_ROWS), left);
   denseForwardSingle(0, runtime(RT_IMAGE_ROWS), get(IMAGE_ROWS), runtime(RT_IMAGE_SUMS), from, to);
   set(UNIT, to);
-  if (to == stride(0)) {
+  if (to == ownTo(0)) {
     count(layerState(0) + LAYER_ROWS_USED, get(IMAGE_ROWS));
     startPasses();
   }

@@ -18,13 +18,14 @@ import { report } from "../memory";
 import { readImage, sumImage } from "./image";
 import {
   COMPLETED, JOB_NONE, KIND, LABEL, LAYER, PHASE, PHASE_CHOOSE, PHASE_IMAGE, PHASE_IMAGE_SUMS, PHASE_ITERATION_ROWS, PHASE_LABELS_END, PHASE_LABELS_SUMS, PHASE_LABEL_UPDATE, PHASE_MAP_BAND, PHASE_MAP_END, PHASE_MAP_SUMS, PHASE_MAP_UPDATE, PHASE_PAIR_END,
-  PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END, PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, PHASE_VARIANTS, STAGE, get, set,
+  PHASE_PAIR_START, PHASE_PAIR_SUMS, PHASE_READOUT_SUMS, PHASE_READOUT_UPDATE, PHASE_SINGLE_END, PHASE_SINGLE_START, PHASE_SINGLE_SUMS, PHASE_SINGLE_UPDATE, PHASE_VARIANTS, STAGE, byUnits, get, set,
 } from "./job_state";
 import { endLabels, sumLabels } from "./labels_pass";
 import { choosePair, endPair, startPair, sumPair, updateLabels, updatePairPass } from "./pair_pass";
 import { iterationPiece } from "./recurrent_pass";
 import { endSingle, startSingle, sumReadout, sumSingle, updateReadout, updateSinglePass } from "./single_pass";
 import { endsStage, handsOver, inStage } from "./stage";
+import { endsUnits } from "./unit_stage";
 import { firstPhase, variantPiece, waitsForBox } from "./variants";
 
 export function jobPending(): bool {
@@ -55,7 +56,9 @@ export function workJob(limit: i64): i32 {
     left -= piece(left);
     if (FULL && waitsForBox()) return report(WAITING, get(LAYER));
     if (FULL && inStage()) {
-      if (endsStage()) dropJob();
+      if (byUnits()) {
+        if (endsUnits(phase)) return HANDOVER;
+      } else if (endsStage()) dropJob();
       else if (handsOver(phase)) return HANDOVER;
     }
   }

@@ -1,6 +1,6 @@
 /** The state of the job under way, in memory, and the moves that all of its parts share. */
 import { LAYER_DECAY, OBJECTIVE_CLASSWISE, SPEC_BIAS_LEVEL, SPEC_LAYER_COUNT, SPEC_OBJECTIVE, SPEC_READOUT_FROM } from "../abi/spec";
-import { STAGE_BY_NEGATIVE, STAGE_BY_POSITIVE, STAGE_LABEL, STAGE_OTHER_LABEL, STAGE_ROWS } from "../abi/stage";
+import { STAGE_BY_NEGATIVE, STAGE_BY_POSITIVE, STAGE_LABEL, STAGE_OTHER_LABEL, STAGE_PAIR, STAGE_ROWS } from "../abi/stage";
 import { NET_STEP } from "../abi/state";
 import { closePaired, closeSingle, putPaired, putSingle } from "../kernels/rows";
 import { denseDecay } from "../layers/dense";
@@ -68,7 +68,7 @@ export const PHASE_ITERATION_PLACES: i32 = 71;
 export const PHASE_ITERATION_LEARN: i32 = 72;
 
 /** State of the job under way. */
-const JOB: usize = FULL ? memory.data(64, 16) : memory.data(48, 16);
+const JOB: usize = FULL ? memory.data(72, 16) : memory.data(48, 16);
 export const KIND: usize = 0;
 export const PHASE: usize = 4;
 export const LAYER: usize = 8;
@@ -91,6 +91,8 @@ export const COMPLETED: usize = FULL ? 48 : 44;
 export const STAGE: usize = 52;
 export const BY_POSITIVE: usize = STAGE_BY_POSITIVE;
 export const BY_NEGATIVE: usize = STAGE_BY_NEGATIVE;
+/** Rows of the paired lists into even and odd layers (unit_stage.ts). */
+export const PAIR_ROWS: usize = 64;
 
 /** Where the words of the job stand. */
 export function jobAddress(): usize {
@@ -105,6 +107,11 @@ export function jobAddress(): usize {
 // @ts-ignore: decorator
 @inline export function set(field: usize, value: i32): void {
   store<i32>(JOB + field, value);
+}
+
+/** Whether the job is a stage of instances that divide the units of layers. A function of its own, so that `mayfly pack` can say what it is on a device. */
+export function byUnits(): bool {
+  return get(STAGE) > STAGE_PAIR;
 }
 
 // @ts-ignore: decorator

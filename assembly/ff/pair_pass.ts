@@ -9,7 +9,7 @@ import { multiplier } from "../kernels/normalise";
 import { rowsOfPair } from "../kernels/pair_inputs";
 import { clearWords, copyWords } from "../kernels/words";
 import { denseBeginUpdate, denseForwardPaired, denseUpdatePaired, denseUpdateSingle } from "../layers/dense";
-import { layerState, stride, units } from "../layers/layer";
+import { layerState, ownTo, stride, units } from "../layers/layer";
 import {
   RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_ROWS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, listScratch, runtime,
 } from "../memory";
@@ -96,10 +96,10 @@ export function sumBoth(list: usize, next: i32, left: i64): i64 {
   const layer = get(LAYER);
   const rows = get(ROWS_IN);
   const from = get(UNIT);
-  const to = pieceEnd(stride(layer), rows << 1, left);
+  const to = pieceEnd(ownTo(layer), rows << 1, left);
   denseForwardPaired(layer, list, rows, runtime(RT_SUMS), stride(layer), from, to);
   set(UNIT, to);
-  if (to == stride(layer)) {
+  if (to == ownTo(layer)) {
     count(layerState(layer) + LAYER_ROWS_USED, rows << 1);
     enter(next);
   }
@@ -155,12 +155,12 @@ export function updatePairPass(left: i64): i64 {
   const layer = get(LAYER);
   const rows = get(ROWS_IN);
   const from = get(UNIT);
-  const to = pieceEnd(stride(layer), rows, left);
+  const to = pieceEnd(ownTo(layer), rows, left);
   if (layer == 0 && !(FULL && twoImages())) denseUpdateSingle(0, runtime(RT_IMAGE_ROWS), rows, runtime(RT_COEFFICIENTS), from, to);
   else denseUpdatePaired(layer, pairList(layer), rows, runtime(RT_COEFFICIENTS), from, to);
   set(UNIT, to);
   let cost = <i64>(to - from) * rows;
-  if (to == stride(layer)) {
+  if (to == ownTo(layer)) {
     count(layerState(layer) + LAYER_ROWS_UPDATED, rows);
     cost += decay(layer);
     leavePair(layer);

@@ -5,7 +5,7 @@ import { FULL } from "../full";
 import { multiplier, rowsOfActivity } from "../kernels/normalise";
 import { clearWords, copyWords } from "../kernels/words";
 import { denseBeginUpdate, denseForwardSingle, denseUpdateSingle } from "../layers/dense";
-import { hasReadout, layerState, stride, units } from "../layers/layer";
+import { hasReadout, layerState, ownTo, stride, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_CLASS_TERMS, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_LOGITS, RT_SUMS, listScratch, runtime } from "../memory";
 import { startMap } from "../maps/pass";
 import { readsGivenMap } from "../maps/readout_chunks";
@@ -51,10 +51,11 @@ export function sumSingle(left: i64): i64 {
   const layer = get(LAYER);
   const rows = get(ROWS_IN);
   const from = get(UNIT);
-  const to = pieceEnd(stride(layer), rows, left);
+  const end = layer == 0 ? stride(0) : ownTo(layer);
+  const to = pieceEnd(end, rows, left);
   denseForwardSingle(layer, listInto(layer), rows, runtime(RT_SUMS), from, to);
   set(UNIT, to);
-  if (to == stride(layer)) {
+  if (to == end) {
     // Label rows are not counted.
     const labels = FULL && recurrent() && layer + 1 == spec(SPEC_LAYER_COUNT) ? get(LABEL_LIST_ROWS) : 0;
     if (layer > 0) count(layerState(layer) + LAYER_ROWS_USED, rows - labels);

@@ -111,9 +111,9 @@ export function updatePairedI16(list: usize, count: i32, weights: usize, stride:
 }
 
 export function decayRowI8(row: usize, units: i32, decay: i32, lanes: usize): void {
-  decayRow<i8>(row, units, decay, lanes);
+  decayRow<i8>(row, 0, units, decay, lanes);
 }
 
 export function decayRowI16(row: usize, units: i32, decay: i32, lanes: usize): void {
-  decayRow<i16>(row, units, decay, lanes);
+  decayRow<i16>(row, 0, units, decay, lanes);
 }

@@ -29,6 +29,10 @@ const READOUT_WEIGHTS: usize = 48;
 const READOUT_STATE: usize = 52;
 const BOX_INPUT: usize = 56;
 const BOX_OUTPUT: usize = 60;
+// Full build.
+const OWN_FROM: usize = 64;
+const OWN_TO: usize = 68;
+const ROW_LENGTH: usize = 72;
 const UNIT_STATE: usize = 80;
 const UNIT_INPUTS: usize = 84;
 
@@ -46,7 +50,7 @@ export function units(layer: i32): i32 {
   return load<i32>(record(layer), UNITS);
 }
 
-/** Units, of a map its channels, padded to whole blocks of 8: the row length of the weights. */
+/** Units, of a map its channels, padded to whole blocks of 8. */
 export function stride(layer: i32): i32 {
   return load<i32>(record(layer), STRIDE);
 }
@@ -56,9 +60,24 @@ export function weightBytes(layer: i32): i32 {
   return load<i32>(record(layer), WEIGHT_BYTES);
 }
 
-/** Weights [inputs][stride], input-major. */
+/** Weights [inputs][rowLength], input-major: where that of unit 0 would stand, own or not. */
 export function weights(layer: i32): usize {
   return <usize>load<u32>(record(layer), WEIGHTS);
+}
+
+/** Weights of a row: all of the layer's, unless instances divide them (`ownUnits`). */
+export function rowLength(layer: i32): i32 {
+  return FULL ? load<i32>(record(layer), ROW_LENGTH) : stride(layer);
+}
+
+/** The first unit whose weights are this instance's own. */
+export function ownFrom(layer: i32): i32 {
+  return FULL ? load<i32>(record(layer), OWN_FROM) : 0;
+}
+
+/** The end of them: all units, unless instances divide them. */
+export function ownTo(layer: i32): i32 {
+  return FULL ? load<i32>(record(layer), OWN_TO) : stride(layer);
 }
 
 /** Random lanes and counters of the layer: see `state.ts`. */
@@ -158,6 +177,20 @@ export function describeLayer(layer: i32, weightsAt: usize, stateAt: usize, read
   store<i32>(at, layerSpec(layer, LAYER_THRESHOLD), THRESHOLD);
   store<u32>(at, <u32>readoutAt, READOUT_WEIGHTS);
   store<u32>(at, <u32>readoutStateAt, READOUT_STATE);
+  if (FULL) store<i32>(at, 0, OWN_FROM), ownUnits(layer, 0, stride(layer));
+}
+
+/**
+ * Full build: makes units `from`..`to`-1 of a dense layer this instance's own. Behind the first layer only these weights stand in its region then, without gaps: half a row
+ * among whole ones would cost a cache most of a row.
+ */
+export function ownUnits(layer: i32, from: i32, to: i32): void {
+  const at = record(layer);
+  const isFirst = layer == 0;
+  if (!isFirst) store<u32>(at, load<u32>(at, WEIGHTS) + (load<i32>(at, OWN_FROM) - from) * weightBytes(layer), WEIGHTS);
+  store<i32>(at, from, OWN_FROM);
+  store<i32>(at, to, OWN_TO);
+  store<i32>(at, isFirst ? stride(layer) : to - from, ROW_LENGTH);
 }
 
 /** Recurrent networks: units of one row of state. */

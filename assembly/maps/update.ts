@@ -44,8 +44,8 @@ export function decayMap(layer: i32, amount: i32): void {
   advanceLanes(lanes);
   const rows = <u32>(inputs(layer) * map(MATRICES));
   const row = weights(layer) + <usize>(load<u32>(netState(NET_STEP)) % rows) * <usize>(stride(layer) * weightBytes(layer));
-  if (weightBytes(layer) == 1) decayRow<i8>(row, map(CHANNELS), amount, lanes);
-  else decayRow<i16>(row, map(CHANNELS), amount, lanes);
+  if (weightBytes(layer) == 1) decayRow<i8>(row, 0, map(CHANNELS), amount, lanes);
+  else decayRow<i16>(row, 0, map(CHANNELS), amount, lanes);
 }
 
 // Local: each place its own matrix and its own calls.

@@ -4,7 +4,7 @@ import type { OpenedDataset } from "../data/open.js";
 import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import type { RunDirectory } from "../train/run_directory.js";
-import { trainingThreads } from "../train/learner.js";
+import { trainingThreads } from "../threads/shares.js";
 import { type EpochResult, type StopReason, train } from "../train/train.js";
 import { ThreadError } from "../threads/crew.js";
 import { interruptible } from "./interrupt.js";
@@ -80,11 +80,11 @@ function announce(network: Network, data: OpenedDataset, threads: number): void 
   if (network.samples > 0) say(`resumed ${whereIn(network, data)}`);
 }
 
-/** What the threads do: no more than one for each layer trains. */
+/** What the threads do: no more train than there is something to divide for. */
 function threadsText({ spec }: Network, threads: number): string {
   const trainers = trainingThreads(spec, threads);
   if (trainers === 1) return `${threads} threads test; one trains, for there is one layer`;
-  return `${threads} threads test; ${trainers < threads ? `${trainers} of them, one for each layer,` : "the same"} train the layers as a pipeline`;
+  return `${threads} threads test; ${trainers < threads ? `${trainers} of them` : "the same"} train, with layers or units of their own`;
 }
 
 /** Trains to the end or to an interruption; keeps the record and the checkpoint up to date. */

@@ -21,6 +21,7 @@ export interface EngineExports {
   /** Full build, and not in packed modules: a training step in stages (assembly/abi/stage.ts). */
   begin_stage?(stage: number, layer: number): number;
   job_address?(): number;
+  divide_units?(layer: number, from: number, to: number): number;
   cancel(): number;
   train(label: number): number;
   predict_goodness(): number;

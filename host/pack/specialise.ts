@@ -13,7 +13,7 @@ import { Library } from "./library.js";
 import { specWords } from "./packed_module.js";
 
 /** Exports that serve hosts which watch a network or share it between threads, not devices. */
-const HOST_ONLY = ["completed", "begin_stage", "job_address"];
+const HOST_ONLY = ["completed", "begin_stage", "divide_units", "job_address"];
 /** Exports of the front end, for networks that have one. */
 const FRONT_EXPORTS = ["push", "push_block", "samples_wanted", "gap", "alarm", "alarm_threshold"];
 
@@ -34,6 +34,8 @@ const LAYER_FIELDS = {
   inputs: "INPUTS", units: "UNITS", stride: "STRIDE", weightBytes: "WEIGHT_BYTES", weights: "WEIGHTS", layerState: "STATE", scale: "SCALE",
   exponent: "EXPONENT", rate: "RATE", temperature: "TEMPERATURE",
 };
+/** And of the full build. */
+const FULL_FIELDS = { rowLength: "ROW_LENGTH", ownFrom: "OWN_FROM", ownTo: "OWN_TO" };
 const READOUT_FIELDS = { readoutWeights: "READOUT_WEIGHTS", readoutState: "READOUT_STATE" };
 
 /** Phases of a job (assembly/ff/) that only one objective enters; the phase is kept in memory, so the optimiser cannot tell. */
@@ -91,6 +93,7 @@ function fixLayerTable(library: Library, network: Network, words: Int32Array): v
     }
   };
   fix(LAYER_FIELDS, layers);
+  if (network.size === "full") fix(FULL_FIELDS, layers);
   fix(READOUT_FIELDS, layers.slice(readoutFrom));
   // A box has no readout, wherever it stands.
   if (readoutFrom === 0 && !network.spec.layers.some(({ kind }) => kind === "box")) library.replaceBody("assembly/layers/layer/hasReadout", "  (i32.const 1)");
@@ -168,7 +171,7 @@ function labelsTogether({ spec }: Network): boolean {
 
 /** Questions whose answer is no for every layer. */
 function absentVariants({ spec }: Network): string[] {
-  const absent: string[] = ["ff/stage/inStage"];
+  const absent: string[] = ["ff/stage/inStage", "ff/job_state/byUnits"];
   if (!spec.layers.some(({ kind }) => kind === "box")) absent.push("spec_variants/isBox", "ff/variants/waitsForBox");
   if (spec.device === 0 && spec.layers.every(({ ceiling }) => ceiling === 0)) absent.push("ff/activity/isVariant");
   const plain = spec.sense === "maximise" && spec.phases.awake === 0 && spec.layers.every(({ blocks, ceiling, peer }) => blocks === 1 && ceiling === 0 && peer === 0);

@@ -4,8 +4,7 @@ import type { Network } from "../engine/network.js";
 import { MayflyError } from "../errors.js";
 import type { Thread } from "../platform/platform.js";
 import { Doorbells } from "./doorbells.js";
-import type { Reply, Task, WorkerStart } from "./protocol.js";
-import type { StreamsMemory } from "./streams.js";
+import type { Reply, Task, TrainingMemory, WorkerStart } from "./protocol.js";
 
 /** As many threads as anyone has cores for. */
 export const MAX_THREADS = 256;
@@ -26,19 +25,19 @@ export class Crew {
   private failure: ThreadError | null = null;
   private isClosing = false;
 
-  private constructor(private readonly network: Network, threads: number, streams: StreamsMemory | null) {
+  private constructor(private readonly network: Network, threads: number, training: TrainingMemory | null) {
     if (!(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) throw new MayflyError(`${threads} threads, expected 1 to ${MAX_THREADS}`, 2);
     const bells = Doorbells.allocate(threads);
     const image = new SharedArrayBuffer(network.plan.bytes.checkpoint);
     this.bells = new Doorbells(bells);
     this.image = new Uint8Array(image);
     this.image.set(network.checkpoint());
-    this.members = Array.from({ length: threads }, (_, thread) => this.hire({ thread, build: network.build, image, bells, streams }));
+    this.members = Array.from({ length: threads }, (_, thread) => this.hire({ thread, build: network.build, image, bells, training }));
   }
 
-  /** Starts `threads` workers. `streams`: what the threads of a pipeline share besides; null for those that only predict. */
-  static async start(network: Network, threads: number, streams: StreamsMemory | null): Promise<Crew> {
-    const crew = new Crew(network, threads, streams);
+  /** Starts `threads` workers. `training`: what those share that train; null for those that only predict. */
+  static async start(network: Network, threads: number, training: TrainingMemory | null): Promise<Crew> {
+    const crew = new Crew(network, threads, training);
     try {
       await Promise.all(crew.members.map((member) => crew.answerOf(member)));
     } catch (error) {

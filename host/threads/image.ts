@@ -1,4 +1,4 @@
-/** Which bytes of a network which thread answers for. Offsets count from the start of the checkpoint, which is the same in every engine. */
+/** Which bytes of a network which thread answers for, where threads have whole layers. Offsets count from the start of the checkpoint, which is the same in every engine. */
 import * as kinds from "../../assembly/abi/region.js";
 import { NET_DROPOUT, NET_READOUT_RIGHT, NET_SAMPLER } from "../../assembly/abi/state.js";
 import type { Network } from "../engine/network.js";

@@ -1,6 +1,6 @@
 /**
- * Trains the layers of a network in several threads (docs/threads.md). The network in this thread is up to date whenever `train` has ended, bit for bit
- * what it would be had it learned all alone.
+ * Trains a network in several threads (docs/threads.md), which divide its layers between them or the units of every layer. The network in this thread is up to date whenever
+ * `train` has ended, bit for bit what it would be had it learned all alone.
  */
 import * as kinds from "../../assembly/abi/region.js";
 import { NET_STEP } from "../../assembly/abi/state.js";
@@ -11,11 +11,15 @@ import { geometryOfSpec } from "../spec/network_spec.js";
 import type { LayerTimes } from "./costs.js";
 import type { Crew } from "./crew.js";
 import { copyExtents, extentsOf } from "./image.js";
-import { type Division, passesOf } from "./lanes.js";
-import { divideLayers, guessTimes, timeAlone, timePerSample } from "./divide_layers.js";
+import { passesOf } from "./lanes.js";
+import { guessTimes, timeAlone } from "./divide_layers.js";
+import { guessRepeated } from "./divide_units.js";
+import type { TrainingMemory } from "./protocol.js";
+import { bestShares, type Divide, type Shares, threadsOf, timeOfShares, unitThreads } from "./shares.js";
 import type { Block, ShareTimes } from "./stage_runner.js";
 import { StagedNetwork } from "./staged_network.js";
 import { allocateStream, Streams, type StreamsMemory } from "./streams.js";
+import { allocateUnits, resetUnits } from "./unit_runner.js";
 
 /** A sample to learn from. */
 export interface TrainingSample {
@@ -26,14 +30,14 @@ export interface TrainingSample {
 
 /** Most samples that stand ready for the threads at once. */
 const BLOCK = 1000;
-/** Layers change threads only when a sample is to take so much of its time. */
+/** Layers or units change threads only when a sample is to take so much of its time. */
 const WORTH_MOVING = 0.97;
 
 /** How a block of samples went in a pipeline. */
 export interface PipelineReport {
   readonly samples: number;
-  /** The thread of every layer, from 0. */
-  readonly owners: readonly number[];
+  /** The thread of every layer, from 0; null where every thread has some units of every layer. */
+  readonly owners: readonly number[] | null;
   /** Of every thread: milliseconds in all, and of them without work. */
   readonly shares: readonly ShareTimes[];
   /** Of every layer, milliseconds of each stage as measured. */
@@ -48,21 +52,24 @@ export class Pipeline {
   private readonly states;
   private readonly block;
   private times: LayerTimes[];
-  private division: Division;
+  /** Of these, milliseconds that every thread would take which has some units of every layer. */
+  private repeated: number;
+  private shares: Shares;
   private blocks = 0;
   /** Samples of the network after the last block; null before the first. */
   private leftAt: number | null = null;
   /** How the last block went. */
   report: PipelineReport | null = null;
 
-  /** `memory` is what the crew was started with; `threads`, at most as many as there are layers, take part. */
-  constructor(private readonly network: Network, private readonly crew: Crew, private readonly threads: number, memory: StreamsMemory) {
-    this.streams = new Streams(memory);
+  /** `memory` is what the crew was started with; of its threads so many take part. */
+  constructor(private readonly network: Network, private readonly crew: Crew, private readonly threads: number, private readonly memory: TrainingMemory, private readonly divide: Divide | null = null) {
+    this.streams = new Streams(memory.streams);
     this.extents = extentsOf(network);
     this.states = this.extents.filter(({ isState }) => isState);
     this.block = allocateBlock(network);
     this.times = guessTimes(geometryOfSpec(network.spec), network.spec);
-    this.division = divideLayers(network.spec, this.times, threads);
+    this.repeated = guessRepeated(network.spec);
+    this.shares = bestShares(network.spec, this.times, this.repeated, threads, divide);
   }
 
   /** Trains on samples in order. A failure takes back the last block, of at most 1,000 samples, as a whole. */
@@ -99,31 +106,49 @@ export class Pipeline {
     copyExtents(network.persistent, crew.image, isForeign ? this.extents : this.states);
     const moved = this.divideAnew();
     this.streams.reset();
-    const task = { type: "train", division: this.division, reload: isForeign || moved, ...this.block, count, step } as const;
+    if (this.memory.units) resetUnits(this.memory.units);
+    const task = { type: "train", shares: this.shares, reload: isForeign || moved, ...this.block, count, step } as const;
     this.leftAt = null;
-    const shares = (await Promise.all(Array.from({ length: this.threads }, (_, thread) => crew.ask(thread, task)))).map(({ times }) => times);
+    const took = (await Promise.all(Array.from({ length: threadsOf(this.shares) }, (_, thread) => crew.ask(thread, task)))).map(({ times }) => times);
     copyExtents(crew.image, network.persistent, this.extents);
     network.view(network.region(kinds.REGION_STATE))[NET_STEP >> 2] = (step + count) >>> 0;
     this.leftAt = network.samples;
     this.blocks++;
-    this.times = this.times.map((before, layer) => shares.map(({ stages }) => stages[layer]).find((times) => times != null) ?? before);
-    this.report = { samples: count, owners: this.division.owners, shares, stages: this.times, speedup: this.speedup() };
+    this.note(took);
+    this.report = { samples: count, owners: this.shares.owners, shares: took, stages: this.times, speedup: this.speedup() };
+  }
+
+  /** Takes in what the stages took, as one thread would have taken for them. */
+  private note(shares: readonly ShareTimes[]): void {
+    const repeated = shares[0]?.repeated;
+    if (!repeated) {
+      this.times = this.times.map((before, layer) => shares.map(({ stages }) => stages[layer]).find((times) => times != null) ?? before);
+      return;
+    }
+    const over = (kind: keyof LayerTimes, layer: number): number => shares.reduce((sum, { stages, repeated: each }) => sum + stages[layer]![kind] + each![layer]![kind] / shares.length, 0);
+    this.times = this.times.map((_, layer) => ({ single: over("single", layer), pair: over("pair", layer), update: over("update", layer) }));
+    this.repeated = shares.reduce((sum, { repeated: each }) => sum + timeAlone(each!) / shares.length, 0);
   }
 
   private speedup(): number {
-    const { spec } = this.network;
-    return timeAlone(this.times) / timePerSample(spec, this.times, this.division);
+    return timeAlone(this.times) / timeOfShares(this.network.spec, this.times, this.repeated, this.shares);
   }
 
-  /** Divides the layers by what they took, after 1, 2, 4, 8 … blocks. Returns whether anything has changed. */
+  /** Divides anew by what the stages took, after 1, 2, 4, 8 … blocks. Returns whether anything has changed. */
   private divideAnew(): boolean {
     if (this.blocks === 0 || (this.blocks & (this.blocks - 1)) !== 0) return false;
-    const { spec } = this.network;
-    const division = divideLayers(spec, this.times, this.threads);
-    if (timePerSample(spec, this.times, division) > WORTH_MOVING * timePerSample(spec, this.times, this.division)) return false;
-    this.division = division;
+    const { network: { spec }, times, repeated } = this;
+    const shares = bestShares(spec, times, repeated, this.threads, this.divide);
+    if (timeOfShares(spec, times, repeated, shares) > WORTH_MOVING * timeOfShares(spec, times, repeated, this.shares)) return false;
+    this.shares = shares;
     return true;
   }
+}
+
+/** What the threads of a crew share to train a network, of which so many train. */
+export function allocateTraining(network: Network, threads: number): TrainingMemory {
+  const units = unitThreads(network.spec, threads);
+  return { streams: allocateStreams(network), units: units > 1 ? allocateUnits(network, units) : null };
 }
 
 /** Memory of the streams between the layers of a network. */

@@ -1,8 +1,9 @@
 /** What the coordinating thread and its workers say to each other. Everything large lies in memory they share. */
 import type { Build } from "../engine/artefacts.js";
-import type { Division } from "./lanes.js";
+import type { Shares } from "./shares.js";
 import type { Block, ShareTimes } from "./stage_runner.js";
 import type { StreamsMemory } from "./streams.js";
+import type { UnitMemory } from "./unit_runner.js";
 
 /** How a worker starts. */
 export interface WorkerStart {
@@ -12,13 +13,20 @@ export interface WorkerStart {
   readonly image: SharedArrayBuffer;
   readonly bells: SharedArrayBuffer;
   /** Null where the network only predicts. */
-  readonly streams: StreamsMemory | null;
+  readonly training: TrainingMemory | null;
 }
 
-/** Trains the layers that are the worker's on the samples in the block's memory, then writes what it owns into the image. */
+/** What threads that train share besides. */
+export interface TrainingMemory {
+  readonly streams: StreamsMemory;
+  /** Null where the units of a layer cannot be divided. */
+  readonly units: UnitMemory | null;
+}
+
+/** Trains what is the worker's on the samples in the block's memory, then writes what it owns into the image. */
 export interface TrainTask extends Block {
   readonly type: "train";
-  readonly division: Division;
+  readonly shares: Shares;
   /** Takes weights from the image too, not only states, before it begins. */
   readonly reload: boolean;
 }

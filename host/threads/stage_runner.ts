@@ -1,5 +1,5 @@
 /** One thread's share of a block of training samples: the stages of its layers, each as soon as what it needs is there. */
-import { StageClock, type StageTimes } from "./costs.js";
+import { type LayerTimes, StageClock, type StageTimes } from "./costs.js";
 import type { Doorbells } from "./doorbells.js";
 import { comesBefore, type Division, drawsNegative, type Lane, passesOf, Turns } from "./lanes.js";
 import type { StagedNetwork, Step } from "./staged_network.js";
@@ -25,6 +25,8 @@ export interface Share extends Division {
 /** What a share took. */
 export interface ShareTimes {
   readonly stages: StageTimes;
+  /** Besides, what every thread does that has some units of every layer; null where threads have whole layers. */
+  readonly repeated: readonly LayerTimes[] | null;
   /** Milliseconds from first to last, and of them without work. */
   readonly total: number;
   readonly idle: number;
@@ -74,7 +76,7 @@ export class StageRunner {
       turns?.done();
       if (lane!.sample === block.count) left--;
     }
-    return { stages: clock.times(), total: performance.now() - start, idle };
+    return { stages: clock.times(), repeated: null, total: performance.now() - start, idle };
   }
 
   private isReady({ layer, sample, pass }: Lane): boolean {

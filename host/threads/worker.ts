@@ -1,4 +1,4 @@
-/** A thread of a crew: holds a whole network, answers for some of its layers while it trains, and for some samples when it predicts. */
+/** A thread of a crew: holds a whole network, answers for some of its layers or units while it trains, and for some samples when it predicts. */
 import { parentPort, workerData } from "node:worker_threads";
 import * as kinds from "../../assembly/abi/region.js";
 import { LAYER_ROWS_USED } from "../../assembly/abi/state.js";
@@ -7,15 +7,20 @@ import { Doorbells, PipelineStopped } from "./doorbells.js";
 import { copyExtents, extentsOf } from "./image.js";
 import type { Predicted, PredictTask, Predictions, Reply, Task, TrainTask, WorkerStart } from "./protocol.js";
 import { StagedNetwork } from "./staged_network.js";
-import { StageRunner } from "./stage_runner.js";
+import { type Block, StageRunner } from "./stage_runner.js";
 import { Streams } from "./streams.js";
+import { UnitImage } from "./unit_image.js";
+import { UnitRunner } from "./unit_runner.js";
 
-const { thread, build, image, bells, streams } = workerData as WorkerStart;
+const { thread, build, image, bells, training } = workerData as WorkerStart;
 const shared = new Uint8Array(image);
 const network = Network.open(shared.slice(), "the network of the thread", { build, size: "full" });
 const own = network.persistent;
 const extents = extentsOf(network);
-const runner = streams && new StageRunner(new StagedNetwork(network), new Streams(streams), new Doorbells(bells));
+const runner = training && new StageRunner(new StagedNetwork(network), new Streams(training.streams), new Doorbells(bells));
+let byUnits: { readonly runner: UnitRunner; readonly image: UnitImage } | null = null;
+/** Whether the weights in this thread's memory are those of its own units alone. */
+let isDivided = false;
 
 const port = parentPort!;
 port.on("message", (task: Task) => {
@@ -29,15 +34,35 @@ port.on("message", (task: Task) => {
 
 port.postMessage({ of: "start" } satisfies Reply);
 
-function trained({ division, reload, ...block }: TrainTask): Reply {
-  const mine = extents.filter(({ layer }) => division.owners[layer] === thread);
+function trained({ shares, reload, ...block }: TrainTask): Reply {
+  if (!shares.owners) return trainedByUnits(shares.threads, reload, block);
+  unite();
+  const mine = extents.filter(({ layer }) => shares.owners[layer] === thread);
   copyExtents(shared, own, reload ? mine : mine.filter(({ isState }) => isState));
-  const times = runner!.run(block, { thread, ...division });
+  const times = runner!.run(block, { thread, ...shares });
   copyExtents(own, shared, mine);
   return { of: "train", times };
 }
 
+/** Threads that divide the units all need all states, but weights only of their own units. */
+function trainedByUnits(threads: number, reload: boolean, block: Block): Reply {
+  byUnits ??= { runner: new UnitRunner(network, thread, threads, training!.units!, new Doorbells(bells)), image: new UnitImage(network, thread, threads) };
+  byUnits.image.take(shared, own, reload || !isDivided);
+  byUnits.runner.units.divide();
+  isDivided = true;
+  const times = byUnits.runner.run(block);
+  byUnits.image.give(own, shared);
+  return { of: "train", times };
+}
+
+/** For whatever needs the weights of all units. They are to be loaded then. */
+function unite(): void {
+  if (isDivided) byUnits!.runner.units.unite();
+  isDivided = false;
+}
+
 function predicted({ reload, frames, from, to, goodness, readout, scores }: PredictTask): Reply {
+  unite();
   if (reload) copyExtents(shared, own, extents);
   const before = rowsUsed();
   const size = network.frame.length;

@@ -5,7 +5,8 @@ import { MayflyError } from "../errors.js";
 import { Crew } from "../threads/crew.js";
 import { whyNotPipelined, whyNotShared } from "../threads/lanes.js";
 import { predictShared } from "../threads/predict_shared.js";
-import { allocateStreams, Pipeline, type PipelineReport, type TrainingSample } from "../threads/pipeline.js";
+import { type Divide, trainingThreads } from "../threads/shares.js";
+import { allocateTraining, Pipeline, type PipelineReport, type TrainingSample } from "../threads/pipeline.js";
 import { type Evaluation, evaluationSteps, sharedEvaluation } from "./evaluate.js";
 
 export interface Learner {
@@ -18,24 +19,19 @@ export interface Learner {
   close(): Promise<void>;
 }
 
-/** Threads that can train a network: no more than it has layers. */
-export function trainingThreads({ layers }: Network["spec"], threads: number): number {
-  return Math.min(threads, layers.length);
-}
-
 /** Throws when a network cannot train in so many threads. */
 export function checkThreads(spec: Network["spec"], threads: number): void {
   const why = threads > 1 ? whyNotPipelined(spec) : null;
   if (why !== null) throw new MayflyError(`this network trains in one thread only (${why}), not in ${threads}`, 2);
 }
 
-export async function startLearner(network: Network, threads = 1): Promise<Learner> {
+export async function startLearner(network: Network, threads = 1, divide: Divide | null = null): Promise<Learner> {
   if (threads === 1) return alone(network);
   checkThreads(network.spec, threads);
-  const trainers = trainingThreads(network.spec, threads);
-  const streams = trainers > 1 ? allocateStreams(network) : null;
-  const crew = await Crew.start(network, threads, streams);
-  const pipeline = streams && new Pipeline(network, crew, trainers, streams);
+  const trainers = trainingThreads(network.spec, threads, divide);
+  const memory = trainers > 1 ? allocateTraining(network, trainers) : null;
+  const crew = await Crew.start(network, threads, memory);
+  const pipeline = memory && new Pipeline(network, crew, trainers, memory, divide);
   return {
     train: (samples) => (pipeline ?? alone(network)).train(samples),
     evaluation: (data) => sharedEvaluation(network, crew, data),

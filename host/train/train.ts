@@ -32,8 +32,10 @@ export interface TrainOptions {
   extras?: (index: number) => SampleExtras;
   /** Samples between two "progress" events; default 1,000. */
   progressEvery?: number;
-  /** Threads that train the layers as a pipeline and evaluate side by side (docs/threads.md); default 1. The bits are the same. */
+  /** Threads that train together and evaluate side by side (docs/threads.md); default 1. The bits are the same. */
   threads?: number;
+  /** What they divide: the layers of the network, or the units of every layer; default whichever is faster by their own measurements. */
+  divide?: "layers" | "units";
 }
 
 export interface EpochResult {
@@ -72,7 +74,7 @@ export async function* train(network: Network, data: Dataset, options: TrainOpti
   const { progressEvery = 1000, threads = 1 } = options;
   if (!(progressEvery >= 1)) throw new MayflyError(`progressEvery is ${progressEvery}, expected at least 1 sample`, 2);
   checkGiven(network.spec, options.extras !== undefined);
-  const learner = await startLearner(network, threads);
+  const learner = await startLearner(network, threads, options.divide);
   try {
     yield* trainedBy(learner, network, data, { ...options, progressEvery });
   } finally {

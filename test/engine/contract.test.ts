@@ -91,7 +91,7 @@ test("both builds have the same exports of the same types", () => {
 
 test("the full builds export what the core does, stages and a front end", () => {
   const more = namesOfAbi("index_full");
-  expect(more).toEqual(["begin_stage", "job_address", "push", "push_block", "samples_wanted", "gap", "alarm", "alarm_threshold"]);
+  expect(more).toEqual(["begin_stage", "divide_units", "job_address", "push", "push_block", "samples_wanted", "gap", "alarm", "alarm_threshold"]);
   for (const build of [...BUILDS, "relaxed"]) {
     const { exports } = readModule(built(`mayfly.full-${build}`));
     expect(exports.map(({ name }) => name).sort()).toEqual([...namesOfAbi(), ...more, "memory"].sort());

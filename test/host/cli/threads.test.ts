@@ -31,10 +31,11 @@ test("train, eval and predict in threads give the bytes and numbers of one", asy
   }
 });
 
-test("it says what the threads do, and that no more train than there are layers", async () => {
-  const args = (layers: string): string[] => ["train", "idx", "--layers", layers, "--epochs", "1", "--threads", "3"];
-  expect((await mayfly(files.folder, ...args("8,8,8"), "--out", "three")).stderr).toMatch(/^3 threads test; the same train the layers as a pipeline$/m);
-  expect((await mayfly(files.folder, ...args("8,8"), "--out", "clamped")).stderr).toMatch(/^3 threads test; 2 of them, one for each layer, train the layers as a pipeline$/m);
+test("it says what the threads do, and that no more train than have layers or units to divide", async () => {
+  const args = (layers: string, ...more: string[]): string[] => ["train", "idx", "--layers", layers, "--epochs", "1", "--threads", "3", ...more];
+  expect((await mayfly(files.folder, ...args("8,8,8"), "--out", "three")).stderr).toMatch(/^3 threads test; the same train, with layers or units of their own$/m);
+  expect((await mayfly(files.folder, ...args("8,8"), "--out", "clamped")).stderr).toMatch(/^3 threads test; 2 of them train, with layers or units of their own$/m);
+  expect((await mayfly(files.folder, ...args("24"), "--out", "wide")).stderr).toMatch(/^3 threads test; the same train, with layers or units of their own$/m);
   expect((await mayfly(files.folder, ...args("8"), "--out", "single")).stderr).toMatch(/^3 threads test; one trains, for there is one layer$/m);
 });
 

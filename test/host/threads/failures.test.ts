@@ -16,9 +16,9 @@ process.on("worker", onWorker);
 afterEach(() => void workers.splice(0));
 
 /** Trains with threads until `when` has seen so many samples, then does something to a worker; returns what is thrown. */
-async function thrownBy(network: Network, after: number, harm: (worker: Worker) => unknown): Promise<unknown> {
+async function thrownBy(network: Network, after: number, harm: (worker: Worker) => unknown, divide?: "layers" | "units"): Promise<unknown> {
   try {
-    for await (const event of train(network, data, { epochs: 50, threads: 2, progressEvery: 20 })) {
+    for await (const event of train(network, data, { epochs: 50, threads: 2, progressEvery: 20, ...(divide && { divide }) })) {
       if (event.type === "progress" && network.samples >= after && after > 0) {
         after = 0;
         void harm(workers[1]!);
@@ -30,13 +30,13 @@ async function thrownBy(network: Network, after: number, harm: (worker: Worker) 
   return null;
 }
 
-describe("a thread that fails", () => {
+describe.each(["layers", "units"] as const)("a thread that fails where threads divide %s", (divide) => {
   test.each([
     ["is ended", (worker: Worker) => worker.terminate(), /^thread 2 of 2 failed \(it ended unexpectedly\); the network stands as it was after [0-9,]+ samples$/],
     ["throws", (worker: Worker) => worker.postMessage({ type: "predict", reload: false, frames: new Uint8Array(3), from: 0, to: 1, goodness: true, readout: false, scores: false }), /^thread 2 of 2 failed \(the frame has 3 values, this network takes 30\); the network/],
   ])("%s: one line, a whole network, from which another goes on to the same bits", async (_, harm, message) => {
     const network = Network.create(PAIR);
-    const error = await thrownBy(network, 100, harm);
+    const error = await thrownBy(network, 100, harm, divide);
     expect(error).toBeInstanceOf(ThreadError);
     expect((error as Error).message).toMatch(message);
     // A whole number of blocks of 20, no more and no less than the message says.
@@ -55,7 +55,7 @@ describe("a thread that fails", () => {
     const error = await thrownBy(Network.create(PAIR), 20, (worker) => {
       exits.push(...workers.map((each) => new Promise((resolve) => each.once("exit", resolve))));
       return worker.terminate();
-    });
+    }, divide);
     expect(error).toBeInstanceOf(ThreadError);
     expect(exits).toHaveLength(2);
     await Promise.all(exits);

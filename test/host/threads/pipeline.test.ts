@@ -109,9 +109,9 @@ test("what others do to the network between two events is taken over", async () 
   expect(Buffer.compare(two!.checkpoint(), one!.checkpoint())).toBe(0);
 });
 
-test("more threads than layers all test, and one for each layer trains", async () => {
-  const network = Network.create({ input: INPUT, classes: 4, layers: [{ units: 20 }] });
-  const alone = Network.create({ input: INPUT, classes: 4, layers: [{ units: 20 }] });
+test("more threads than layers all test, and no more train than have something to divide", async () => {
+  const network = Network.create({ input: INPUT, classes: 4, negatives: "random", layers: [{ units: 20 }] });
+  const alone = Network.create({ input: INPUT, classes: 4, negatives: "random", layers: [{ units: 20 }] });
   const threads: unknown[] = [];
   await eventsOf(network, { epochs: 1, test: unseen, threads: 4 }, (event) => event.type === "progress" && threads.push(event.threads));
   await eventsOf(alone, { epochs: 1, test: unseen });
@@ -120,7 +120,7 @@ test("more threads than layers all test, and one for each layer trains", async (
 });
 
 test("progress says which thread has which layer, what the stages took, and what they would come to with a core for each", async () => {
-  const events = await eventsOf(Network.create(SPECS["pair, hard negatives"]!), { epochs: 1, threads: 2 });
+  const events = await eventsOf(Network.create(SPECS["pair, hard negatives"]!), { epochs: 1, threads: 2, divide: "layers" });
   const report = events.flatMap((event) => (event.type === "progress" ? [event.threads!] : []))[0]!;
   expect(report.samples).toBe(70);
   expect([...new Set(report.owners)].sort()).toEqual([0, 1]);
