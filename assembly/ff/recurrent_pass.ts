@@ -35,7 +35,7 @@ import { isLast, labelsOf, negativeRow, positiveRow, rowsOfFirstLayer, rowsOfIte
 import { firstIteration, lastIteration, streams } from "./recurrent_spec";
 
 /** State of the passes under way, besides the job's: the iteration (0: the start); in a stream the labels taught, -1 none, and the next class to follow on. */
-const PASSES: usize = FULL ? memory.data(16, 16) : 0;
+const PASSES: usize = FULL ? memory.data(16, 4) : 0;
 const ITERATION: usize = 0;
 const TAUGHT: usize = 4;
 const TAUGHT_OTHER: usize = 8;

@@ -8,40 +8,26 @@ import { addHigh, addLow, loadWeights } from "./weights";
  */
 
 export function activity(sums: usize, count: i32, shift: i32, y: usize): i64 {
-  return ASC_FEATURE_SIMD ? simd(sums, count, shift, y) : scalar(sums, count, shift, y);
+  // Without SIMD a row that counts nothing: less code for a chip.
+  return ASC_FEATURE_SIMD ? simd(sums, count, shift, y) : scalar(sums, sums, 1, 0, count, shift, y);
 }
 
 /** `bytes`: of a weight; both types share the code, for once a label is seldom enough. */
 export function activityWithRow(sums: usize, row: usize, bytes: i32, x: i32, count: i32, shift: i32, y: usize): i64 {
-  return ASC_FEATURE_SIMD ? simdWithRow(sums, row, bytes, x, count, shift, y) : scalarWithRow(sums, row, bytes, x, count, shift, y);
+  return ASC_FEATURE_SIMD ? simdWithRow(sums, row, bytes, x, count, shift, y) : scalar(sums, row, bytes, x, count, shift, y);
 }
 
-function scalar(sums: usize, count: i32, shift: i32, y: usize): i64 {
-  let squares: i64 = 0;
-  const end = sums + (<usize>count << 2);
-  do {
-    squares += put(load<i32>(sums), shift, y);
-    sums += 4, y += 2;
-  } while (sums < end);
-  return squares;
-}
-
-function scalarWithRow(sums: usize, row: usize, bytes: i32, x: i32, count: i32, shift: i32, y: usize): i64 {
+function scalar(sums: usize, row: usize, bytes: i32, x: i32, count: i32, shift: i32, y: usize): i64 {
   let squares: i64 = 0;
   const end = sums + (<usize>count << 2);
   do {
     const weight = bytes == 1 ? <i32>load<i8>(row) : <i32>load<i16>(row);
-    squares += put(load<i32>(sums) + weight * x, shift, y);
+    const value = max(min((load<i32>(sums) + weight * x + (1 << (shift - 1))) >> shift, 32767), 0);
+    store<i16>(y, <i16>value);
+    squares += <i64>(value * value);
     sums += 4, row += bytes, y += 2;
   } while (sums < end);
   return squares;
-}
-
-// @ts-ignore: decorator
-@inline function put(sum: i32, shift: i32, y: usize): i64 {
-  const value = max(min((sum + (1 << (shift - 1))) >> shift, 32767), 0);
-  store<i16>(y, <i16>value);
-  return <i64>(value * value);
 }
 
 // Σ y² of SIMD: `all` adds pairs of two sums of two squares each, below 2^31, as if they were one u64; `odd` the upper ones.
