@@ -27,11 +27,14 @@ test.each(COMPARISONS)("$id is recorded by its own command", ({ id, command }) =
   expect(JSON.parse(readFileSync(`${folder}${id}.json`, "utf8"))).toMatchObject({ id, command, contestants: expect.any(Array), losses: expect.any(Array) });
 });
 
-test("the recorded peers ran in one go, engine and tfjs at every batch", () => {
+test("the recorded peers ran in one go, with hard and with random negatives, tfjs at every batch", () => {
   const peers = fileURLToPath(new URL("../../../results/bench/peers.json", import.meta.url));
-  const { results } = JSON.parse(readFileSync(peers, "utf8")) as { results: { name: string; rows: { peer: string; batch: number }[] }[] };
-  const { rows } = results.find(({ name }) => name.startsWith("784-256-256"))!;
-  const of = (peer: string): number[] => rows.filter((row) => row.peer === peer).map(({ batch }) => batch);
-  expect(of("Mayfly")).toEqual([1]);
-  for (const peer of ["tfjs wasm", "tfjs cpu"]) expect(of(peer)).toEqual([1, 8, 64, 512]);
+  const { results } = JSON.parse(readFileSync(peers, "utf8")) as { results: { name: string; rows: { peer: string; form: string | null; batch: number }[] }[] };
+  const { rows } = results.find(({ name }) => name === "784-256-256")!;
+  const of = (peer: string, form: string): number[] => rows.filter((row) => row.peer === peer && row.form === form).map(({ batch }) => batch);
+  for (const form of ["hard", "random"]) {
+    expect(of("Mayfly", form)).toEqual([1]);
+    for (const peer of ["PyTorch", "PyTorch, lean", "tfjs wasm"]) expect(of(peer, form)).toEqual([1, 8, 64, 512]);
+  }
+  for (const peer of ["tfjs wasm, no Adam", "tfjs cpu, no Adam"]) expect(of(peer, "hard")).toEqual([1, 8, 64, 512]);
 });
