@@ -118,6 +118,10 @@ function learn(oracle: Network, engines: readonly Instance[], data: SparseSample
   }
 }
 
+/** What has to be tried. Alarms are rare: a hundred cases may have none, and then another hundred follow. */
+const EVENTS = ["raw", "statistics", "spectrum", "bank", "frame", "gap", "restart", "saturated", "clipped", "alarm"];
+const MOST_ROUNDS = 5;
+
 const environment = (name: string): string | undefined => process.env[`MAYFLY_FUZZ_${name}`] || undefined;
 
 test("front ends agree with the oracle on random signals", () => {
@@ -125,11 +129,14 @@ test("front ends agree with the oracle on random signals", () => {
   const numRuns = Number(environment("CASES") ?? 100);
   const path = environment("PATH");
   console.log(`fuzz: seed ${seed}, ${numRuns} cases`);
-  const details = fc.check(fc.property(cases(), (candidate) => run(candidate)), { seed, numRuns, endOnFailure: true, ...(path && { path }) });
-  if (details.failed) {
-    throw new Error(`${(details.errorInstance as Error)?.message}\n  case: ${JSON.stringify(details.counterexample?.[0])}\n  replay it: MAYFLY_FUZZ_SEED=${details.seed} MAYFLY_FUZZ_PATH=${details.counterexamplePath} npx vitest run test/engine/stream/fuzz_front.test.ts`);
+  const isWhole = !path && numRuns >= 100;
+  for (let round = 0; round === 0 || (isWhole && round < MOST_ROUNDS && EVENTS.some((what) => !seen.has(what))); round++) {
+    const details = fc.check(fc.property(cases(), (candidate) => run(candidate)), { seed: seed + round, numRuns, endOnFailure: true, ...(path && { path }) });
+    if (details.failed) {
+      throw new Error(`${(details.errorInstance as Error)?.message}\n  case: ${JSON.stringify(details.counterexample?.[0])}\n  replay it: MAYFLY_FUZZ_SEED=${details.seed} MAYFLY_FUZZ_PATH=${details.counterexamplePath} npx vitest run test/engine/stream/fuzz_front.test.ts`);
+    }
   }
-  if (!path && numRuns >= 100) for (const what of ["raw", "statistics", "spectrum", "bank", "frame", "gap", "restart", "saturated", "clipped", "alarm"]) expect(seen.get(what) ?? 0, what).toBeGreaterThan(0);
+  if (isWhole) for (const what of EVENTS) expect(seen.get(what) ?? 0, what).toBeGreaterThan(0);
 }, 300_000);
 
 test("a planted difference in one value of one frame is found", () => {
