@@ -100,6 +100,12 @@ export function twoFramesFit(): bool {
   return twoFrames() || waves();
 }
 
+/** Whether all layers are dense: neither maps nor boxes. */
+export function allDense(): bool {
+  for (let layer = 0; layer < spec(SPEC_LAYER_COUNT); layer++) if (isMap(layer) || isBox(layer)) return false;
+  return true;
+}
+
 /** A function of its own, so that `mayfly pack` can say what it is for a network without boxes. */
 export function isBox(layer: i32): bool {
   return layerSpec(layer, LAYER_KIND) == KIND_BOX;

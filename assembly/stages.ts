@@ -11,7 +11,7 @@ import { RT_READY, report, runtime } from "./memory";
 import { ownUnits, stride } from "./layers/layer";
 import { bandOf } from "./maps/geometry";
 import { isMap, spec } from "./spec";
-import { isBox, twoFrames, twoImages } from "./spec_variants";
+import { allDense, isBox, twoImages } from "./spec_variants";
 
 /** Address of the words of abi/stage.ts. */
 export function job_address(): i32 {
@@ -43,8 +43,7 @@ function inSomeBands(): bool {
 
 /** Whether instances can divide the units of the layers: dense ones, in pairs that share an image, and nothing but sums and weights a unit's own. */
 function dividesUnits(): bool {
-  for (let layer = 0; layer < spec(SPEC_LAYER_COUNT); layer++) if (isMap(layer) || isBox(layer)) return false;
-  return !recurrent() && !classwise() && !twoFrames() && !twoImages() && spec(SPEC_DEVICE) == 0;
+  return allDense() && !recurrent() && !classwise() && !twoImages() && spec(SPEC_DEVICE) == 0;
 }
 
 /**

@@ -4,10 +4,13 @@ import { existsSync, readFileSync } from "node:fs";
 const whole = (value) => value.toLocaleString("en", { maximumFractionDigits: 0 });
 const three = (value) => Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 3 });
 
+/** A file of results; null where there is none. */
+const read = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null);
+
 /** A table of a file of results; a note where there is none, and below what machine it came from. */
 function from(file, command, lines) {
   return () => {
-    const result = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
+    const result = read(file);
     if (!result?.load) return [`Not recorded yet: \`${command}\`.`];
     const { cpu, cpus, load, node, v8, engineHash, commit, date } = result;
     return [...lines(result), "", `${cpu}, ${cpus} CPUs, load ${load[0]}; Node ${node}, V8 ${v8}; engine ${engineHash}, commit ${commit.slice(0, 8)}, ${date}; \`${command}\`.`];
@@ -93,7 +96,9 @@ function askedOfPeers({ rows, asked: bounds }) {
   });
 }
 
-const time = from("results/bench/time.json", "npm run bench:time", ({ engine, peers }) => [
+const TIME = ["results/bench/time.json", "npm run bench:time"];
+
+const time = from(...TIME, ({ engine, peers }) => [
   "| to | by | error, % | seconds | times the engine's |", "|---|---|---|---|---|",
   ...engine.flatMap((mine) => [
     `| ${mine.target} % | Mayfly 784-${mine.layers.join("-")}, ${mine.epochs} epochs, seeds ${mine.runs.map(({ seed }) => seed).join(", ")} | ${mine.runs.map(({ error }) => error).join(" / ")} | ${three(mine.seconds)} | 1 |`,
@@ -107,7 +112,9 @@ const scaling = from("results/bench/scaling.json", "npm run bench:scaling", ({ c
   ...curves.map(({ name, what, points, exponent, lastExponent }) => `| ${name}: ${what} | ${points.map(({ n, microseconds }) => `${n}: ${three(microseconds)}`).join(", ")} | ${exponent.toFixed(2)} | ${lastExponent.toFixed(2)} |`),
 ]);
 
-const firmware = from("results/bench/firmware.json", "npm run bench:firmware", ({ results }) => [
+const FIRMWARE = ["results/bench/firmware.json", "npm run bench:firmware"];
+
+const firmware = from(...FIRMWARE, ({ results }) => [
   "| 784-64 | build | guest instructions a sample | of the plain build | weights |", "|---|---|---|---|---|",
   ...results.flatMap(({ weights, runs }) => runs.map(({ kernels: build, instructionsPerStep, ofPlain, weightsHash }) => `| ${weights} | ${build} | ${whole(instructionsPerStep)} | ${(100 * ofPlain).toFixed(0)} % | ${weightsHash} |`)),
 ]);
@@ -130,8 +137,7 @@ const threadsPaper = from(...THREADS, ({ results }) => {
 
 /** What was asked of each record, beside what it says: true of the files whatever they say. */
 function asked() {
-  const read = (name) => (existsSync(name) ? JSON.parse(readFileSync(name, "utf8")) : null);
-  const [bench, peersFile, timeFile, threadsFile, firmwareFile] = [BENCH[0], PEERS[0], "results/bench/time.json", THREADS[0], "results/bench/firmware.json"].map(read);
+  const [bench, peersFile, timeFile, threadsFile, firmwareFile] = [BENCH, PEERS, TIME, THREADS, FIRMWARE].map(([file]) => read(file));
   if (!bench || !peersFile || !timeFile || !threadsFile || !firmwareFile) return ["Not recorded yet: one of the commands below has not been run."];
   const lines = ["| | asked | here | random negatives on both sides | against the leanest | against any row |", "|---|---|---|---|---|---|"];
   const add = (what, bound, value, unit = "", ...others) => {
@@ -151,8 +157,7 @@ function asked() {
 
 /** The few figures for README.md: what the same work costs elsewhere, by hand and at its best. */
 function headlines() {
-  const read = (name) => (existsSync(name) ? JSON.parse(readFileSync(name, "utf8")) : null);
-  const [peersFile, timeFile] = [PEERS[0], "results/bench/time.json"].map(read);
+  const [peersFile, timeFile] = [PEERS, TIME].map(([file]) => read(file));
   if (!peersFile || !timeFile) return ["Not recorded yet."];
   const lines = ["| one core | Mayfly | the other | times as fast |", "|---|---|---|---|"];
   const perSecond = ({ samplesPerSecond }) => `${whole(samplesPerSecond)}/s`;

@@ -14,19 +14,19 @@ import { layerSpec, spec } from "../spec";
 import { activateDevice } from "./device";
 import { byUnits } from "./job_state";
 
-/** sums i32 (stride,), y i16 (stride,). */
-// @ts-ignore: decorator
-@inline export function activateLayer(layer: i32, sums: usize, y: usize): void {
-  if (FULL) activateVariant(layer, sums, y);
+/** y i16 (stride,) of sums i32 (stride,). Full build only. */
+export function activateLayer(layer: i32, sums: usize, y: usize): void {
+  if (spec(SPEC_DEVICE) != 0) activateDevice(layer, sums, y);
   else activate(sums, stride(layer), scale(layer) - 3, y);
+  clipLayer(layer, y, stride(layer));
 }
 
-/** The same; returns Σ y². */
+/** The same in all builds; returns Σ y². */
 export function activateAndSquare(layer: i32, sums: usize, y: usize): i64 {
   // Activities are there already, from all instances.
   if (FULL) if (byUnits()) return sumSquares(y, 0, units(layer));
   if (FULL) if (isVariant(layer)) {
-    activateVariant(layer, sums, y);
+    activateLayer(layer, sums, y);
     return sumSquares(y, 0, units(layer));
   }
   return activity(sums, stride(layer), scale(layer) - 3, y);
@@ -50,19 +50,16 @@ function isVariant(layer: i32): bool {
   return spec(SPEC_DEVICE) != 0 || layerSpec(layer, LAYER_CEILING) > 0;
 }
 
-function activateVariant(layer: i32, sums: usize, y: usize): void {
-  if (spec(SPEC_DEVICE) != 0) activateDevice(layer, sums, y);
-  else activate(sums, stride(layer), scale(layer) - 3, y);
-  const ceiling = layerSpec(layer, LAYER_CEILING);
-  if (ceiling > 0) clip(y, stride(layer), ceiling);
-}
-
-/** The same for the units that are this instance's own, of the first layer for all; not of a device. */
+/** Own units' activities, of the first layer all; not of a device. Full build only. */
 export function activateOwn(layer: i32, sums: usize, y: usize): void {
   const from = layer == 0 ? 0 : ownFrom(layer);
   const count = layer == 0 ? stride(0) : ownTo(layer) - from;
   y += <usize>from << 1;
   activate(sums + (<usize>from << 2), count, scale(layer) - 3, y);
+  clipLayer(layer, y, count);
+}
+
+function clipLayer(layer: i32, y: usize, count: i32): void {
   const ceiling = layerSpec(layer, LAYER_CEILING);
   if (ceiling > 0) clip(y, count, ceiling);
 }

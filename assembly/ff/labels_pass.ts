@@ -11,8 +11,8 @@ import { clearWords } from "../kernels/words";
 import { stride, units } from "../layers/layer";
 import { RT_ACTIVITY, RT_COEFFICIENTS, RT_IMAGE_SUMS, RT_ROWS_A, RT_ROWS_B, RT_SUMS, listScratch, runtime } from "../memory";
 import { SPEC_CLASSES, SPEC_GOODNESS_FROM, SPEC_LABEL_LEVEL, SPEC_LAYER_COUNT } from "../abi/spec";
-import { isMap, spec } from "../spec";
-import { isBox, twoImages } from "../spec_variants";
+import { spec } from "../spec";
+import { allDense, twoImages } from "../spec_variants";
 import { activateAndSquare, activateWithRow } from "./activity";
 import { goodnessOf } from "./goodness";
 import { COMPLETED, LABEL, LAYER, OTHER_LABEL, PHASE_LABELS_END, PHASE_LABELS_SUMS, ROWS_IN, enter, finish, get, set, withPairedBias } from "./job_state";
@@ -24,15 +24,13 @@ import { recurrent } from "./recurrent_spec";
 const TOGETHER: i32 = 10;
 const PAIRS_IN_LIST: i32 = 3;
 
-/** Whether labels can go together: always, unless the full build has to do something else with one of the layers. */
+/** Whether labels can go together: always, unless the full build has to do something else with one of the layers. `mayfly pack` says what `onlyDense` is. */
 export function labelsTogether(): bool {
   return !FULL || onlyDense();
 }
 
 function onlyDense(): bool {
-  if (recurrent() || twoImages()) return false;
-  for (let layer = 0; layer < spec(SPEC_LAYER_COUNT); layer++) if (isMap(layer) || isBox(layer)) return false;
-  return true;
+  return !recurrent() && !twoImages() && allDense();
 }
 
 /** Inputs u16 (units,) of the pair's next layer. */

@@ -4,7 +4,7 @@ import type { Experiment } from "../experiment.js";
 
 /**
  * What keeps a dense network's features many: masks of small regions (one blur), so that negatives differ from images everywhere; goodness that has to reach twice
- * the number of units, so that samples go on teaching; peers that pull thirty times as hard as in the paper, and decay. With 6 blurs, a threshold of 1
+ * the number of units, so that samples go on teaching; peers that pull thirty times as hard as in the paper, and decay. With 3 blurs, a threshold of 1
  * and no decay only 3 to 5 % of the units stay active (docs/experiments.md).
  */
 const hybrid = (units: number, layers: number, jitter = 0) => (input: Shape, classes: number): NetworkSpecInput => ({
